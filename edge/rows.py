@@ -1,0 +1,38 @@
+"""State of many streams in arrays whose axis 0 is the stream."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from edge.types import RowIndex
+
+
+class Rows:
+    """Named arrays that grow together and whose rows are made fresh together.
+
+    A stage derives from this, annotates its arrays and passes what one fresh row holds. One patient is a capacity
+    of 1; there is no second code path.
+    """
+
+    def __init__(self, capacity: int, fresh: Mapping[str, ArrayLike]) -> None:
+        self._fresh: dict[str, NDArray[Any]] = {name: np.asarray(value) for name, value in fresh.items()}
+        self.capacity = capacity
+        for name, value in self._fresh.items():
+            setattr(self, name, np.repeat(value[None], capacity, axis=0))
+
+    def grow(self, capacity: int) -> None:
+        """Make room for `capacity` streams; those that are there keep their state."""
+        extra = capacity - self.capacity
+        if extra <= 0:
+            return
+        for name, value in self._fresh.items():
+            more = np.repeat(value[None], extra, axis=0)
+            setattr(self, name, np.concatenate([getattr(self, name), more]))
+        self.capacity = capacity
+
+    def refresh(self, rows: RowIndex) -> None:
+        """Forget everything about the streams in `rows`."""
+        for name, value in self._fresh.items():
+            getattr(self, name)[rows] = value

@@ -1,0 +1,73 @@
+"""Recordings and brokers for the tests. In CI a missing one is a failure, elsewhere a skip."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} must be there in CI")
+    pytest.skip(f"{what} is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def mitdb() -> Path:
+    """The folder of the MIT-BIH Arrhythmia Database."""
+    roots = [os.environ.get("PULSE_DATA"), platformdirs.user_cache_dir("pulse")]
+    for root in filter(None, roots):
+        if (Path(root) / "mitdb" / "100.hea").is_file():
+            return Path(root) / "mitdb"
+    _missing("mitdb")
+    raise AssertionError("unreachable")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running_mosquitto(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A mosquitto on 127.0.0.1:port with the queue limits that the project ships."""
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        _missing("mosquitto")
+    config = folder / f"mosquitto-{port}.conf"
+    config.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
+    )
+    process = subprocess.Popen([str(program), "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_until_open(port)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_until_open(port: int, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+            return
+        time.sleep(0.02)
+    raise TimeoutError(f"nothing listens on {port}")
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[int]:
+    """The port of a mosquitto of this test's own."""
+    port = free_port()
+    with running_mosquitto(tmp_path, port):
+        yield port
