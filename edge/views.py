@@ -1,0 +1,76 @@
+"""What the net is told of a beat: its image, the patient's template beside it, and its intervals among the others.
+
+Training and inference share this file; there is no second way to cut a window.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from edge.inputs import FIRST, POINTS, beat_images, readable
+from edge.rr_context import RRContext
+from edge.templates import Templates
+from edge.types import F32, Bool, RowIndex, Table
+
+IMAGE_CLIP: Final = 4.0
+"""The image's values stay within ± this: what the 8-bit scale of the input can say."""
+
+_QRS: Final = slice(-14 - FIRST, 18 - FIRST)  # −0.117 … +0.142 s: where a template has its height
+_HEIGHT_FLOOR_MV: Final = 0.05  # keeps noise around a very low template from filling the scale
+
+
+class View(NamedTuple):
+    """`k` beats as the net sees them, before scaling."""
+
+    clear: Bool
+    """`(k,)`: the beat lies inside the signal, and the signal can be judged. The rest is class Q."""
+    beat: F32
+    """`(k, POINTS)`, mV."""
+    template: F32
+    """`(k, POINTS)`, mV: the patient's usual beat so far."""
+    rr: F32
+    """`(k, len(FEATURES))`, see `edge.rr_context`."""
+
+
+class Views:
+    """The memory of every stream that its beats are seen against."""
+
+    def __init__(self, fs: float, capacity: int) -> None:
+        """`fs` in Hz, 100 … 1000."""
+        self.fs = fs
+        self._rr = RRContext(fs, capacity)
+        self._templates = Templates(capacity)
+
+    def start(self, rows: RowIndex) -> None:
+        """Fresh streams."""
+        self._rr.refresh(rows)
+        self._templates.refresh(rows)
+
+    def skip(self, rows: RowIndex) -> None:
+        """A hole in these streams: templates and usual intervals stay, no interval spans it."""
+        self._rr.skip(rows)
+
+    def grow(self, capacity: int) -> None:
+        """Make room for `capacity` streams."""
+        self._rr.grow(capacity)
+        self._templates.grow(capacity)
+
+    def feed(self, due: Table, windows: F32) -> View:
+        """At most one beat of each stream: its DUE row and its window, `(k, window_length(fs))` in mV.
+
+        Every beat counts for the intervals; only those with a clear signal teach the templates.
+        """
+        rr = self._rr.feed(due)
+        clear = due["whole"] & readable(windows, self.fs)
+        beat, template = np.zeros((2, len(due), POINTS), np.float32)
+        beat[clear] = beat_images(windows[clear], self.fs)
+        template[clear] = self._templates.feed(due["row"][clear], beat[clear], rr.timely[clear])
+        return View(clear, beat, template, rr.vector)
+
+
+def net_image(beat: F32, template: F32) -> F32:
+    """Beat and template as two channels, `(k, POINTS, 2)`, in units of half the template's height."""
+    qrs = template[:, _QRS]
+    half = (qrs.max(1) - qrs.min(1) + np.float32(_HEIGHT_FLOOR_MV)) / 2
+    image: F32 = np.stack([beat, template], axis=2) / half[:, None, None]
+    return np.clip(image, -IMAGE_CLIP, IMAGE_CLIP, out=image)
