@@ -1,0 +1,177 @@
+"""One alarm condition of one patient, from its beginning until nobody needs to know of it any more."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import msgspec
+
+from monitor.alarm_rules import Kind, Priority, Rule
+from monitor.alarm_states import PRESENT, RAISED, Input, State, step
+
+AlarmState = Literal["inactive", "pending", "active", "silenced", "acknowledged", "inhibited", "latched", "event"]
+
+MICROSECONDS: Final = 1_000_000
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="alarm"):
+    """An alarm as it now is, whole: who reads only the newest one of each (patient, condition) has missed nothing.
+
+    Times are wall time in µs since the epoch.
+    """
+
+    id: str
+    """The same through one standing of (patient, condition), however often its condition comes and goes."""
+    patient: str
+    condition: str
+    priority: Priority
+    kind: Kind
+    state: AlarmState
+    since_us: int
+    """When the condition began."""
+    raised_us: int | None = None
+    """When somebody was first told; `None` before."""
+    changed_us: int
+    """When `state` came to be what it is."""
+    sample: int | None = None
+    """Where the condition (or the beat) is in the signal of `lead`; `None` for a technical one."""
+    lead: str = ""
+    message: str = ""
+    value: float | None = None
+    """A rate in beats a minute or an interval in seconds, as `RhythmChange.value`; an advisory's score or interval."""
+    count: int = 1
+    """How often the condition began in this standing; how many beats an advisory stands for."""
+    escalated: bool = False
+    """Nobody has acknowledged it for too long."""
+    silenced_until_us: int | None = None
+
+    @property
+    def sounds(self) -> bool:
+        """Whether it is to be heard."""
+        return self.state in ("active", "latched")
+
+
+@dataclass(slots=True)
+class Standing:
+    """The state machine of one (patient, condition). `now` is in seconds since the epoch and never runs backwards."""
+
+    patient: str
+    condition: str
+    rule: Rule
+    state: State = State.INACTIVE
+    sources: set[str] = field(default_factory=set)
+    """The leads that say the condition is there: it is over when none does."""
+    since: float = 0.0
+    raised: float | None = None
+    changed: float = 0.0
+    ended: float | None = None
+    silenced_until: float | None = None
+    escalated: bool = False
+    sample: int | None = None
+    lead: str = ""
+    message: str = ""
+    value: float | None = None
+    count: int = 0
+
+    @property
+    def present(self) -> bool:
+        """Whether the condition is there, or was within the hold."""
+        return self.state in PRESENT
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether somebody has been told and has not been told of its end."""
+        return self.state in RAISED
+
+    def begin(self, source: str, now: float) -> None:
+        """One lead says that the condition is there."""
+        if self.state is State.INACTIVE:
+            self.since = now
+        if not self.sources:
+            self.count += 1
+        self.sources.add(source)
+        self.ended = None
+        self._happens(Input.BEGIN, now)
+
+    def end(self, source: str, now: float) -> None:
+        """One lead says that the condition is over; the others may not."""
+        if source not in self.sources:
+            return
+        self.sources.discard(source)
+        if not self.sources:
+            self.ended = now
+            self._happens(Input.END, now)
+
+    def clear(self, now: float) -> None:
+        """The condition cannot be there any longer: its stream or patient has gone. No hold."""
+        self.sources.clear()
+        self._happens(Input.END, now)
+        self._over(now)
+
+    def tick(self, now: float, *, muted: bool, blocked: bool) -> None:
+        """Time has passed. `muted`: a worse alarm speaks for this one; `blocked`: it may not be raised anew."""
+        if self.ended is not None and self.is_raised and now - self.ended >= self.rule.hold_s:
+            self._over(now)
+        if self.state is State.PENDING and not (muted or blocked) and now - self.since >= self.rule.delay_s:
+            self.raised = now
+            self._happens(Input.DUE, now)
+        if self.silenced_until is not None and now >= self.silenced_until:
+            self.silenced_until = None
+            self._happens(Input.EXPIRE, now)
+        self._happens(Input.INHIBIT if muted else Input.RELEASE, now)
+        self._escalate(now)
+
+    def acknowledge(self, now: float) -> None:
+        """Somebody has seen it."""
+        self._happens(Input.ACKNOWLEDGE, now)
+
+    def silence(self, now: float, until: float) -> None:
+        """No sound until then."""
+        self._happens(Input.SILENCE, now)
+        if self.state is State.SILENCED:
+            self.silenced_until = until
+
+    def reset(self, now: float) -> None:
+        """Clear what only latches."""
+        self._happens(Input.RESET, now)
+
+    def alarm(self) -> Alarm:
+        """What there is to tell."""
+        return Alarm(
+            id=f"{self.patient}/{self.condition}/{_us(self.since)}",
+            patient=self.patient,
+            condition=self.condition,
+            priority=self.rule.priority,
+            kind=self.rule.kind,
+            state=self.state.value,
+            since_us=_us(self.since),
+            raised_us=None if self.raised is None else _us(self.raised),
+            changed_us=_us(self.changed),
+            sample=self.sample,
+            lead=self.lead,
+            message=self.message or self.rule.message,
+            value=self.value,
+            count=self.count,
+            escalated=self.escalated,
+            silenced_until_us=None if self.silenced_until is None else _us(self.silenced_until),
+        )
+
+    def _over(self, now: float) -> None:
+        self.ended = None
+        self._happens(Input.OVER_LATCHING if self.rule.latching else Input.OVER, now)
+
+    def _escalate(self, now: float) -> None:
+        waits = self.state in (State.ACTIVE, State.LATCHED) and self.raised is not None
+        if waits and self.rule.escalate_s is not None and now - (self.raised or 0.0) >= self.rule.escalate_s:
+            self.escalated = True
+
+    def _happens(self, happens: Input, now: float) -> None:
+        state = step(self.state, happens)
+        if state is not self.state:
+            self.changed = now
+        if state is not State.SILENCED:
+            self.silenced_until = None
+        self.state = state
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * MICROSECONDS)
