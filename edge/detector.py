@@ -1,0 +1,247 @@
+"""R peaks of many streams as they happen.
+
+Peaks of the QRS envelope (peak_finder.py), a threshold that learns beats, noise and T waves (thresholds.py), and the
+rules for what a threshold alone gets wrong: learning from a replay, holding doubtful peaks, searching back in long
+intervals. Nothing looks ahead: a beat is known about 0.2 s after its R peak.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from edge.learning import Learning
+from edge.peak_finder import PER_HOP, PeakFinder
+from edge.peaks import Kept, Peaks
+from edge.rows import Rows
+from edge.tables import BEAT, HELD, LATE, LEARNED, SEARCHED, none
+from edge.thresholds import REFRACTORY_S, T_ZONE_S, Thresholds
+from edge.types import F32, I64, U8, RowIndex, Table
+
+DOUBTFUL: Final = 0.15
+"""A score below this is held …"""
+HOLD_S: Final = 0.22
+"""… for so long: a P wave is followed by its larger QRS within this time."""
+SEARCH_RR: Final = 1.3
+"""Typical intervals after which the best rejected peak is looked at again …"""
+SEARCH_SCORE: Final = -0.5
+"""… and taken if it stood at most this far below the threshold."""
+FORGET_S: Final = 30.0
+"""After a longer hole the electrodes may sit elsewhere: what was learned is forgotten."""
+FLUSH_HOPS: Final = 5
+"""Until the last peak has passed through filter, search window and hold."""
+
+
+class Mode(IntEnum):
+    """What is known of a stream."""
+
+    LEARNING = 0
+    """Nothing: peaks are collected."""
+    SEARCHING = 1
+    """How large its beats are, but not when the last one was."""
+    TRACKING = 2
+    """Both: intervals count."""
+
+
+class Happening(IntEnum):
+    """What makes a stream change its mode."""
+
+    START = 0
+    LEARNED = 1
+    BEAT = 2
+    HOLE = 3
+
+
+_AFTER: Final = np.array(
+    [  # START, LEARNED, BEAT, HOLE
+        [Mode.LEARNING, Mode.SEARCHING, Mode.LEARNING, Mode.LEARNING],  # in LEARNING
+        [Mode.LEARNING, Mode.SEARCHING, Mode.TRACKING, Mode.SEARCHING],  # in SEARCHING
+        [Mode.LEARNING, Mode.SEARCHING, Mode.TRACKING, Mode.SEARCHING],  # in TRACKING
+    ],
+    np.uint8,
+)
+"""The mode that follows, by mode and happening."""
+
+
+class Detector(Rows):
+    """An online R-peak detector for `capacity` streams of one sampling rate.
+
+    A hop is `hop` samples in mV (any unit does: gain and polarity drop out). Found beats are rows of
+    `edge.tables.BEAT`, in the order of `sample` within each stream.
+    """
+
+    mode: U8
+    last: I64  # tick of the last beat
+    largest: F32  # level of the largest rejected peak since
+
+    def __init__(self, fs: float, capacity: int = 1) -> None:
+        """`fs` in hertz."""
+        self.finder = PeakFinder(fs, capacity)
+        self.hop = self.finder.hop
+        self.tick_s = np.float32(self.finder.tick_s)
+        self.refractory = round(REFRACTORY_S / self.finder.tick_s)
+        self.t_zone = round(T_ZONE_S / self.finder.tick_s)
+        self.hold = int(HOLD_S / self.finder.tick_s)
+        self.forget = round(FORGET_S * fs)
+        self.thresholds = Thresholds(capacity)
+        self.learning = Learning(capacity, self.finder.hop_s)
+        self.held = Kept(capacity)  # the doubtful peak that waits
+        self.best = Kept(capacity)  # the best rejected peak since the last beat
+        fresh: dict[str, ArrayLike] = {"mode": np.uint8(Mode.LEARNING), "largest": np.float32(-np.inf)}
+        super().__init__(capacity, fresh | {"last": -self.t_zone})
+
+    def grow(self, capacity: int) -> None:
+        """Make room for `capacity` streams; those that are there keep their state."""
+        super().grow(capacity)
+        for part in (self.finder, self.thresholds, self.learning, self.held, self.best):
+            part.grow(capacity)
+
+    def start(self, rows: RowIndex, sample: int | I64) -> None:
+        """These streams begin anew: their next sample is number `sample`, and everything before is forgotten."""
+        self.refresh(rows)
+        self.finder.start(rows, sample)
+        for part in (self.thresholds, self.learning, self.held, self.best):
+            part.refresh(rows)
+
+    def skip(self, rows: RowIndex, sample: int | I64) -> None:
+        """A hole: the next sample is number `sample`. What was learned stays, unless the hole was long.
+
+        `flush` before it gives the beats that were still on their way.
+        """
+        sample = np.broadcast_to(sample, rows.shape)
+        long = sample - self.finder.clock[rows] > self.forget
+        self.start(rows[long], sample[long])
+        rows, sample = rows[~long], sample[~long]
+        self.finder.skip(rows, sample)
+        self._enter(rows, Happening.HOLE)
+        self._count_from(rows, self.finder.tick[rows] - self.t_zone)
+        self.held.refresh(rows)
+
+    def feed(self, rows: RowIndex, x: F32) -> Table:
+        """Take one hop, `(len(rows), hop)`, of each of these streams; give the beats that are known by it."""
+        peaks = self.finder.feed(rows, x)
+        found = [self._resolve_held(rows), self._search_back(rows, self.finder.examined(rows))]
+        learning = self.mode[peaks.rows] == Mode.LEARNING
+        self.learning.feed(peaks.take(learning))
+        found += self._judge_newest(peaks.take(~learning))
+        found += self._learn(rows[self.mode[rows] == Mode.LEARNING])
+        return np.concatenate(found)
+
+    def flush(self, rows: RowIndex) -> Table:
+        """The streams end, or a hole begins: give the beats that were still on their way. `start` or `skip` is next."""
+        average, averaged = self.finder.average[rows], self.finder.averaged[rows]
+        x = np.repeat(self.finder.raw.newest(rows, 1), self.hop, axis=1)
+        found = [self.feed(rows, x) for _ in range(FLUSH_HOPS)]
+        found += self._learned(rows[self.mode[rows] == Mode.LEARNING])
+        # Nothing came after the last sample, whatever the filter was fed.
+        self.finder.average[rows], self.finder.averaged[rows] = average, averaged
+        self.finder.rewind(rows, FLUSH_HOPS)
+        table = np.concatenate(found)
+        newest = self.finder.clock[table["row"]] - 1
+        table["found_at"] = np.minimum(table["found_at"], newest)
+        table["sample"] = np.minimum(table["sample"], newest)
+        return table
+
+    def _resolve_held(self, rows: RowIndex) -> Table:
+        """A doubtful peak is a beat when its time is up, and none when a larger one came before that."""
+        rows = self.held.which(rows)
+        if not len(rows):
+            return none(BEAT)
+        newest, end = self.finder.newest(rows), self.held.tick[rows] + self.hold
+        begin = self.finder.tick[rows] - PER_HOP
+        within = np.arange(PER_HOP) <= (end - begin)[:, None]
+        larger = np.where(within, newest, 0).max(1) > np.exp(self.held.level[rows])
+        self._reject(*self.held.pop(rows[larger])[:2])
+        return self._accept_held(rows[~larger & (end < begin + PER_HOP)])
+
+    def _accept_held(self, rows: RowIndex) -> Table:
+        return self._accept(*self.held.pop(rows))
+
+    def _search_back(self, rows: RowIndex, tick: I64) -> Table:
+        """Take the best rejected peak where the interval up to `tick` has become too long without it."""
+        close = (self.best.score[rows] > SEARCH_SCORE) & ~self.held.full[rows]
+        rows, tick = rows[close], tick[close]
+        rows = rows[(tick - self.last[rows]) * self.tick_s > SEARCH_RR * self.thresholds.rr_s[rows]]
+        peaks, score, _ = self.best.pop(rows)
+        return self._accept(peaks, score, np.full(len(rows), SEARCHED, np.uint8))
+
+    def _judge_newest(self, peaks: Peaks) -> list[Table]:
+        """Beats among these peaks, of which the doubtful are held, after what they say about a peak that waits."""
+        waits = self.held.full[peaks.rows]
+        near = waits & (peaks.tick - self.held.tick[peaks.rows] < self.refractory)
+        before = self._accept_held(peaks.rows[waits & ~near])
+        passed, score, flags = self._judge(peaks.take(~near))
+        doubtful = score < DOUBTFUL
+        self._hold(passed.take(doubtful), score[doubtful], flags[doubtful] | np.uint8(HELD))
+        return [before, self._accept(passed.take(~doubtful), score[~doubtful], flags[~doubtful])]
+
+    def _judge(self, peaks: Peaks) -> tuple[Peaks, F32, U8]:
+        """The peaks that pass the threshold, their scores and flags; the others become noise."""
+        peaks = peaks.take(peaks.tick - self.last[peaks.rows] >= self.refractory)
+        since_s = (peaks.tick - self.last[peaks.rows]) * self.tick_s
+        score, bonus = self.thresholds.score(peaks.rows, peaks.level, peaks.background, since_s)
+        passed = score + bonus > 0
+        self._reject(peaks.take(~passed), score[~passed])
+        score = score[passed]
+        return peaks.take(passed), score, np.where(score > 0, 0, LATE).astype(np.uint8)
+
+    def _hold(self, peaks: Peaks, score: F32, flags: U8) -> None:
+        larger = self.finder.newest(peaks.rows).max(1) > np.exp(peaks.level)
+        self._reject(peaks.take(larger), score[larger])
+        self.held.put(peaks.take(~larger), score[~larger], flags[~larger])
+
+    def _accept(self, peaks: Peaks, score: F32, flags: U8) -> Table:
+        """These peaks are beats."""
+        rows = peaks.rows
+        if not len(rows):
+            return none(BEAT)
+        self.thresholds.add_beat(rows, peaks.level)
+        counts = self.mode[rows] == Mode.TRACKING
+        interval_s = (peaks.tick - self.last[rows]) * self.tick_s
+        self.thresholds.add_interval(rows[counts], interval_s[counts], self.largest[rows[counts]])
+        self._enter(rows, Happening.BEAT)
+        self._count_from(rows, peaks.tick)
+        table = np.empty(len(rows), BEAT)
+        table["row"], table["sample"], table["score"], table["flags"] = rows, peaks.sample, score, flags
+        table["found_at"] = self.finder.clock[rows] - 1
+        return table
+
+    def _reject(self, peaks: Peaks, score: F32) -> None:
+        """These peaks are none."""
+        rows = peaks.rows
+        self.thresholds.add_other(rows, peaks.level)
+        self.largest[rows] = np.maximum(self.largest[rows], peaks.level)
+        better = score > self.best.score[rows]
+        self.best.put(peaks.take(better), score[better], np.zeros(better.sum(), np.uint8))
+
+    def _learn(self, rows: RowIndex) -> list[Table]:
+        """Count the hop for streams that learn, and replay those that have learned for long enough."""
+        return self._learned(self.learning.tick(rows)) if len(rows) else []
+
+    def _learned(self, rows: RowIndex) -> list[Table]:
+        if not len(rows):
+            return []
+        level = self.learning.beat_level(rows)
+        known = rows[level > -np.inf]
+        self.thresholds.learn(known, level[level > -np.inf])
+        self._enter(known, Happening.LEARNED)
+        self._count_from(known, self.learning.ticks[known, 0] - self.t_zone)
+        found = [table for peaks in self.learning.replay(known) for table in self._replay(peaks)]
+        self.learning.refresh(rows)
+        return found
+
+    def _replay(self, peaks: Peaks) -> list[Table]:
+        before = self._search_back(peaks.rows, peaks.tick)
+        before["flags"] |= LEARNED
+        passed, score, flags = self._judge(peaks)
+        return [before, self._accept(passed, score, flags | np.uint8(LEARNED))]
+
+    def _count_from(self, rows: RowIndex, tick: I64) -> None:
+        """An interval begins."""
+        self.last[rows] = tick
+        self.largest[rows] = -np.inf
+        self.best.refresh(rows)
+
+    def _enter(self, rows: RowIndex, happening: Happening) -> None:
+        self.mode[rows] = _AFTER[self.mode[rows], happening]

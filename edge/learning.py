@@ -1,0 +1,70 @@
+"""The first seconds of a stream: peaks are kept until it is known how large its beats are."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from edge.peaks import Peaks
+from edge.rows import Rows
+from edge.types import F32, I64, Bool, RowIndex
+
+LEARNING_S: Final = 3.0
+"""Shorter, some starts lock onto P or T waves; longer gains nothing."""
+THIRDS: Final = 3
+"""The beats' level is the median of the largest peaks of this many parts: one artefact does not set it."""
+
+
+class Learning(Rows):
+    """Peaks of streams whose beats are not known yet, at most one a hop."""
+
+    ticks: I64  # (capacity, slots), as the next three
+    levels: F32
+    backgrounds: F32
+    samples: I64
+    part: I64  # which part of the learning time it was found in
+    count: I64
+    hops: I64
+
+    def __init__(self, capacity: int, hop_s: float) -> None:
+        self.slots = round(LEARNING_S / hop_s)
+        whole, real = np.zeros(self.slots, np.int64), np.zeros(self.slots, np.float32)
+        fresh: dict[str, ArrayLike] = {"ticks": whole, "samples": whole, "part": whole, "count": 0, "hops": 0}
+        super().__init__(capacity, fresh | {"levels": real, "backgrounds": real})
+
+    def feed(self, peaks: Peaks) -> None:
+        """Keep these peaks."""
+        rows, slot = peaks.rows, self.count[peaks.rows]
+        self.ticks[rows, slot] = peaks.tick
+        self.levels[rows, slot] = peaks.level
+        self.backgrounds[rows, slot] = peaks.background
+        self.samples[rows, slot] = peaks.sample
+        self.part[rows, slot] = self.hops[rows] * THIRDS // self.slots
+        self.count[rows] = slot + 1
+
+    def tick(self, rows: RowIndex) -> RowIndex:
+        """One more hop has been seen. Gives the streams that have learned for long enough."""
+        self.hops[rows] += 1
+        return rows[self.hops[rows] >= self.slots]
+
+    def beat_level(self, rows: RowIndex) -> F32:
+        """How large the beats are, -inf where too few peaks were seen to say."""
+        kept = self._kept(rows)
+        largest = [
+            np.where(kept & (self.part[rows] == part), self.levels[rows], np.float32(-np.inf)).max(1)
+            for part in range(THIRDS)
+        ]
+        level: F32 = np.sort(largest, axis=0)[THIRDS // 2]
+        return level
+
+    def replay(self, rows: RowIndex) -> Iterator[Peaks]:
+        """The peaks of these streams in order of time, one a stream in each step."""
+        for slot in range(self.count[rows].max(initial=0)):
+            rows = rows[self.count[rows] > slot]
+            at = rows, slot
+            yield Peaks(rows, self.ticks[at], self.levels[at], self.backgrounds[at], self.samples[at])
+
+    def _kept(self, rows: RowIndex) -> Bool:
+        kept: Bool = np.arange(self.slots) < self.count[rows, None]
+        return kept

@@ -1,0 +1,86 @@
+"""Peaks of the envelope: what may be a beat."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from edge.rows import Rows
+from edge.types import F32, I64, U8, Bool, RowIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """At most one peak for each row; the columns are of one length."""
+
+    rows: RowIndex
+    tick: I64
+    """When, in envelope samples since the stream's start."""
+    level: F32
+    """Natural log of the envelope there."""
+    background: F32
+    """Natural log of the envelope's mean over about the second before."""
+    sample: I64
+    """The R peak, should this be a beat."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, which: NDArray[Any]) -> "Peaks":
+        """The chosen ones, by mask or index."""
+        return Peaks(self.rows[which], self.tick[which], self.level[which], self.background[which], self.sample[which])
+
+
+class Kept(Rows):
+    """One peak a stream that is remembered, or none."""
+
+    full: Bool
+    tick: I64
+    level: F32
+    background: F32
+    sample: I64
+    score: F32  # -inf where there is none
+    flags: U8
+
+    def __init__(self, capacity: int) -> None:
+        fresh: dict[str, ArrayLike] = dict.fromkeys(("level", "background"), np.float32(0))
+        fresh |= {"full": False, "tick": 0, "sample": 0, "score": np.float32(-np.inf), "flags": np.uint8(0)}
+        super().__init__(capacity, fresh)
+
+    def which(self, rows: RowIndex) -> RowIndex:
+        """Those of these streams that have one."""
+        return rows[self.full[rows]]
+
+    def put(self, peaks: Peaks, score: F32, flags: U8) -> None:
+        """Remember these in place of what was remembered."""
+        rows = peaks.rows
+        self.full[rows] = True
+        self.tick[rows], self.level[rows] = peaks.tick, peaks.level
+        self.background[rows], self.sample[rows] = peaks.background, peaks.sample
+        self.score[rows], self.flags[rows] = score, flags
+
+    def pop(self, rows: RowIndex) -> tuple[Peaks, F32, U8]:
+        """The peaks of these streams, with score and flags; they are forgotten here."""
+        peaks = Peaks(rows, self.tick[rows], self.level[rows], self.background[rows], self.sample[rows])
+        score, flags = self.score[rows], self.flags[rows]
+        self.refresh(rows)
+        return peaks, score, flags
+
+
+def local_maxima(blocks: F32) -> tuple[RowIndex, I64]:
+    """Where the largest value of the middle one of three blocks is the largest within one block to either side.
+
+    `blocks` is `(k, 3·m)`. Gives the streams (as indices into `k`) and the place of the peak in the middle block,
+    `0 … m - 1`. A plateau has no peak at its end, and a flat line none at all.
+    """
+    m = blocks.shape[1] // 3
+    middle = blocks[:, m : 2 * m]
+    place = middle.argmax(1)
+    peak = middle.max(1)
+    # Most streams fail against their direct neighbours; only the rest is worth a closer look.
+    (row,) = np.nonzero((peak > blocks[:, m - 1]) & (peak >= blocks[:, 2 * m]))
+    place, peak = place[row], peak[row, None]
+    around = blocks[row[:, None], place[:, None] + np.arange(2 * m + 1)]
+    (alone,) = np.nonzero((around[:, :m] < peak).all(1) & (around[:, m + 1 :] <= peak).all(1))
+    return row[alone], place[alone]

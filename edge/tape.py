@@ -1,0 +1,62 @@
+"""The newest samples of every stream, contiguous, so that a window of them is one copy."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from edge.rows import Rows
+from edge.types import F32, I64, RowIndex
+
+_HOPS_BETWEEN_REWINDS = 16
+"""A row that is full is copied back to its beginning: rarely enough that it costs nothing, memory being cheap."""
+
+
+class Tape(Rows):
+    """A short history a stream, written in hops and read relative to its newest sample.
+
+    Where a stream has just begun, its past is its first sample, repeated: the one past that adds no edge.
+    """
+
+    tape: F32  # (capacity, places)
+    end: I64  # place after the newest sample; 0 where nothing was written yet
+
+    def __init__(self, capacity: int, hop: int, length: int) -> None:
+        """Hold at least `length` samples of each stream, written in hops of `hop`."""
+        self.hop = hop
+        self.length = max(length, hop)
+        self.places = self.length + _HOPS_BETWEEN_REWINDS * hop
+        fresh: dict[str, ArrayLike] = {"tape": np.zeros(self.places, np.float32), "end": 0}
+        super().__init__(capacity, fresh)
+
+    def feed(self, rows: RowIndex, x: F32) -> None:
+        """Append one hop, `(len(rows), hop)`."""
+        end = self.end[rows]
+        turn = (end == 0) | (end + self.hop > self.places)
+        if turn.any():
+            self._begin(rows[end == 0], x[end == 0])
+            self._rewind(rows[turn & (end > 0)])
+            end = self.end[rows]
+        self._windows(self.hop)[rows, end] = x
+        self.end[rows] = end + self.hop
+
+    def newest(self, rows: RowIndex, length: int) -> F32:
+        """The newest `length` samples of each stream, `(len(rows), length)`."""
+        return self.window(rows, np.intp(length), length)
+
+    def window(self, rows: RowIndex, age: np.intp | I64, length: int) -> F32:
+        """`length` samples of each stream, the first of them being the `age`-th newest (1: the newest itself)."""
+        found: F32 = self._windows(length)[rows, self.end[rows] - age]
+        return found
+
+    def _begin(self, rows: RowIndex, x: F32) -> None:
+        self.tape[rows, : self.length] = x[:, :1]
+        self.end[rows] = self.length
+
+    def _rewind(self, rows: RowIndex) -> None:
+        self.tape[rows, : self.length] = self.newest(rows, self.length)
+        self.end[rows] = self.length
+
+    def _windows(self, length: int) -> F32:
+        """All windows of `length` samples, as a view: `[row, place]` is the one that begins there."""
+        across, along = self.tape.strides
+        shape = (self.capacity, self.places - length + 1, length)
+        return np.ndarray(shape, np.float32, self.tape, strides=(across, along, along))
