@@ -74,7 +74,7 @@ class PeakFinder(Rows):
         self.raw.feed(rows, x)
         self.envelope.feed(rows, self.gabor.feed(self.raw.newest(rows, self.gabor.length)))
         blocks = self.envelope.newest(rows, 3 * PER_HOP)
-        self._follow(rows, blocks[:, :PER_HOP])
+        self._follow(rows, blocks)
         found, place = local_maxima(blocks)
         return self._peaks(rows[found], place, blocks[found, PER_HOP + place])
 
@@ -98,13 +98,14 @@ class PeakFinder(Rows):
         self.raw.refresh(rows)
         self.envelope.refresh(rows)
 
-    def _follow(self, rows: RowIndex, block: F32) -> None:
-        """The average over about the last second, up to and including `block`; at first over what there is."""
-        real = self.hops[rows] > 2
+    def _follow(self, rows: RowIndex, blocks: F32) -> None:
+        """The average over about the last second, up to and including the oldest block; at first over what there is."""
+        past, recent = blocks[:, :PER_HOP].mean(1), blocks[:, PER_HOP:].mean(1)
+        real = self.hops[rows] > 2  # before that the oldest block is not signal
         averaged = self.averaged[rows] + real
-        share = np.where(real, np.maximum(self.fade, 1 / np.maximum(averaged, 1)), 0)
+        share = np.where(real, np.maximum(self.fade, 1 / np.maximum(averaged, 1)), averaged == 0)
         average = self.average[rows]
-        self.average[rows] = average + share * (block.mean(1) - average)
+        self.average[rows] = average + share * (np.where(real, past, recent) - average)
         self.averaged[rows] = averaged
 
     def _peaks(self, rows: RowIndex, place: I64, envelope: F32) -> Peaks:
@@ -112,6 +113,5 @@ class PeakFinder(Rows):
         sample = self.r_position.find(self.raw, rows, clock, clock - 2 * self.hop + self.gabor.centre[place])
         # A stream that begins within a complex may have its largest sample in the past that is only assumed.
         sample = np.maximum(sample, self.first[rows])
-        with np.errstate(divide="ignore"):
-            background = np.log(self.average[rows])
-        return Peaks(rows, self.tick[rows] - 2 * PER_HOP + place, np.log(envelope), background, sample)
+        tick = self.tick[rows] - 2 * PER_HOP + place
+        return Peaks(rows, tick, np.log(envelope), np.log(self.average[rows]), sample)
