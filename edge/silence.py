@@ -1,0 +1,67 @@
+"""How long each stream has been without a QRS: the one thing that no fault may hide."""
+
+from typing import Final
+
+import numpy as np
+
+from edge.rows import Rows
+from edge.tables import HELD, LATE, SEARCHED
+from edge.types import F32, I64, Bool, RowIndex, Table
+
+DOUBTFUL: Final = SEARCHED | HELD | LATE
+ENOUGH: Final = 3
+"""A clear beat counts two and a doubtful one one: no single beat ends an asystole, for the detector takes the largest
+bump of noise for a beat once it has waited long enough, and marks it as late. The price is that the end is known a
+beat later, which harms nobody: two clear beats, or three doubtful ones."""
+
+
+class Silence(Rows):
+    """Counts the samples that came since the last QRS. A hole does not count, and does not start the count afresh."""
+
+    silent: I64  # samples that came after the last QRS, or since the stream's first; as of `seen`
+    seen: I64  # number of the next sample
+    since: I64  # the last QRS, or the stream's first sample
+    evidence: I64  # what speaks for a heartbeat since the last asystole
+    resumed: I64  # the first QRS of that
+
+    def __init__(self, fs: float, capacity: int) -> None:
+        """`fs` in Hz."""
+        self.fs = fs
+        super().__init__(capacity, {"silent": 0, "seen": 0, "since": 0, "evidence": 0, "resumed": 0})
+
+    def start(self, rows: RowIndex, sample: int | I64) -> None:
+        """Fresh streams whose next sample is number `sample`: they are silent from there on."""
+        self.refresh(rows)
+        self.seen[rows] = sample
+        self.since[rows] = sample
+
+    def skip(self, rows: RowIndex, sample: int | I64) -> F32:
+        """A hole up to sample number `sample`; returns its length in seconds."""
+        missing: F32 = ((sample - self.seen[rows]) / self.fs).astype(np.float32)
+        self.seen[rows] = sample
+        return missing
+
+    def advance(self, rows: RowIndex, clock: I64) -> None:
+        """Samples have come: the next is number `clock`."""
+        self.silent[rows] += clock - self.seen[rows]
+        self.seen[rows] = clock
+
+    def seconds(self, rows: RowIndex, until: I64) -> F32:
+        """Seconds of signal from the last QRS to sample number `until`."""
+        seconds: F32 = ((self.silent[rows] + until - self.seen[rows]) / self.fs).astype(np.float32)
+        return seconds
+
+    def dismiss(self, rows: RowIndex) -> None:
+        """These streams are silent: the beats before do not speak for a heartbeat."""
+        self.evidence[rows] = 0
+
+    def feed(self, beats: Table) -> Bool:
+        """One beat of each stream in the table; returns where a heartbeat is beyond doubt."""
+        rows, sample = beats["row"], beats["sample"]
+        self.resumed[rows] = np.where(self.evidence[rows] == 0, sample, self.resumed[rows])
+        self.evidence[rows] += np.where(beats["flags"] & DOUBTFUL, 1, 2)
+        # A beat from before a hole: the hole does not count, so the count since the beat before it is the better one.
+        self.silent[rows] = np.minimum(self.silent[rows], self.seen[rows] - sample)
+        self.since[rows] = sample
+        beating: Bool = self.evidence[rows] >= ENOUGH
+        return beating
