@@ -36,7 +36,7 @@ def messages(source: Source, block_s: float, began_us: int, seconds: float | Non
             gain=source.gain,
             offset=source.offset,
             unit=source.unit,
-            x=source.counts(n0, n).astype(np.float32),
+            x=source.cut(n0, n).astype(np.float32),
             flags=source.flags(n0, n),
         )
         yield Message(block.end / source.fs, block)

@@ -40,7 +40,7 @@ class Source(Protocol):
         """Samples in all; None when there is no end."""
         ...
 
-    def counts(self, first: int, n: int) -> Counts:
+    def cut(self, first: int, n: int) -> Counts:
         """Samples `first … first + n - 1`; fewer at the end, none after it."""
         ...
 
@@ -61,8 +61,8 @@ class Looped:
         self.fs, self.gain, self.offset = source.fs, source.gain, source.offset
         self.length: int | None = None
 
-    def counts(self, first: int, n: int) -> Counts:
-        return np.concatenate([self._source.counts(at, k) for at, k in self._pieces(first, n)])
+    def cut(self, first: int, n: int) -> Counts:
+        return np.concatenate([self._source.cut(at, k) for at, k in self._pieces(first, n)])
 
     def flags(self, first: int, n: int) -> tuple[Flag, ...]:
         flags = [flag for at, k in self._pieces(first, n) for flag in self._source.flags(at, k)]
