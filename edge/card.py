@@ -60,7 +60,8 @@ def expected() -> dict[str, object]:
     }
 
 
-EXPECTED_SHAPES: Final = {"image": (1, POINTS, 2), "rr": (1, 1, len(FEATURES)), "logits": (1, 1, len(NET_LABELS))}
+SHAPES: Final = {"image": (1, POINTS, 2), "rr": (1, 1, len(FEATURES)), "Identity": (1, 1, len(NET_LABELS))}
+"""The tensors of a model and their shapes, without the batch; the converter calls every output `Identity`."""
 
 
 def read(model: Path) -> tuple[Card, bytes]:
@@ -91,6 +92,6 @@ def _check(card: Card, path: Path) -> None:
     if len(card.offsets) != len(card.labels):
         raise ModelMismatch(f"{path}: {len(card.offsets)} offsets for {len(card.labels)} labels")
     for tensor in (*card.inputs, card.output):
-        if tensor.shape != EXPECTED_SHAPES.get(tensor.name):
-            wanted = EXPECTED_SHAPES.get(tensor.name, "no such tensor")
+        if tensor.shape != SHAPES.get(tensor.name):
+            wanted = SHAPES.get(tensor.name, "no such tensor")
             raise ModelMismatch(f"{path}: {tensor.name} is {tensor.shape}, this version needs {wanted}")

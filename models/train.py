@@ -1,0 +1,58 @@
+"""Step 2: train the net, once for each seed.
+
+    python -m models.train
+
+Reads `build/models/{ds1.npz,noise.npy}`; writes `net-<seed>.keras` there. A net takes some 15 s on one core.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from edge.types import F32
+from models import beats
+from models.architecture import build
+from models.beats import Beats
+from models.draws import Drawer
+from models.steps import SEEDS, WORK, once, progress
+
+EPOCHS: Final = 14
+BATCH: Final = 128
+RATE: Final = 3e-3  # of Adam at the start; it falls to a hundredth along a half cosine
+
+
+def train(work: Path = WORK) -> None:
+    """Train the nets that are not there yet."""
+    patients, noise = beats.load(work / "ds1.npz"), np.load(work / "noise.npy")
+    for seed in SEEDS:
+        once(work / f"net-{seed}.keras", partial(_save_fit, patients, noise, seed))
+
+
+def _save_fit(patients: Beats, noise: F32, seed: int, path: Path) -> None:
+    fit(patients, noise, seed).save(path)
+
+
+def fit(patients: Beats, noise: F32, seed: int) -> keras.Model:
+    """A net trained on the beats of these patients."""
+    keras.utils.set_random_seed(seed)
+    net, drawer = build(), Drawer(patients, noise, seed)
+    steps = EPOCHS * (drawer.size // BATCH)
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps, alpha=0.01))
+    net.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    for _ in progress(f"seed {seed}, epoch", range(EPOCHS)):
+        image, rr, label = drawer.epoch()
+        net.fit(inputs(image, rr), label[:, None, None], BATCH, shuffle=False, verbose=0)
+    return net
+
+
+def inputs(image: F32, rr: F32) -> list[tf.Tensor]:
+    """Images and R-R vectors in the four dimensions that the net takes."""
+    return [tf.constant(image[:, None]), tf.constant(rr[:, None, None])]
+
+
+if __name__ == "__main__":
+    train()
