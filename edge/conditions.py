@@ -3,10 +3,11 @@
 from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from edge.events import RHYTHM_LABEL, Event, RhythmChange
 from edge.rows import Rows
-from edge.types import F32, F64, I64, Bool, RowIndex
+from edge.types import I64, Bool, RowIndex
 
 Found: TypeAlias = list[tuple[int, Event]]
 """Events and the streams they belong to."""
@@ -17,6 +18,11 @@ NORMAL: Final = "(N"
 _LABELS: Final = (*RHYTHM_LABEL.values(), NORMAL)
 
 
+def places(*conditions: str) -> RowIndex:
+    """Where conditions are in `CONDITIONS`."""
+    return np.array([CONDITIONS.index(name) for name in conditions])
+
+
 class Conditions(Rows):
     """A flag for each condition of each stream. Arrays in, events only where one of them changed."""
 
@@ -25,9 +31,9 @@ class Conditions(Rows):
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity, {"stands": np.zeros(len(CONDITIONS), np.bool_)})
 
-    def standing(self, condition: str, rows: RowIndex) -> Bool:
-        """Where the condition stands."""
-        flags: Bool = self.stands[rows, CONDITIONS.index(condition)]
+    def standing(self, rows: RowIndex, which: RowIndex) -> Bool:
+        """Where the conditions stand, `(len(rows), len(which))`."""
+        flags: Bool = self.stands[rows[:, None], which]
         return flags
 
     def headline(self, rows: RowIndex) -> list[str]:
@@ -37,35 +43,36 @@ class Conditions(Rows):
         return [_LABELS[place] for place in worst]
 
     def change(
-        self, condition: str, rows: RowIndex, stands: Bool, sample: I64, known_at: I64, value: F32 | F64
+        self,
+        rows: RowIndex,
+        which: RowIndex,
+        stands: bool | Bool,
+        *,
+        sample: I64,
+        known_at: I64,
+        value: ArrayLike = np.nan,
     ) -> Found:
-        """Let the condition stand where `stands`, and tell of each change. All `(len(rows),)`; a NaN value is none."""
-        place = CONDITIONS.index(condition)
-        changed = np.flatnonzero(self.stands[rows, place] != stands)
-        self.stands[rows, place] = stands
+        """Let the conditions `which` stand where `stands`, and tell of each change.
+
+        `stands`, `sample` and `value` (NaN: none) are or fit `(len(rows), len(which))`, `known_at` is `(len(rows),)`.
+        """
+        turned = self.standing(rows, which) != stands
+        if not turned.any():
+            return []
+        self.stands[rows[:, None], which] = stands
+        shape = len(rows), len(which)
+        samples, values = np.broadcast_to(sample, shape), np.broadcast_to(value, shape)
         return [
-            (int(rows[k]), self._told(condition, rows[k : k + 1], bool(stands[k]), sample[k], known_at[k], value[k]))
-            for k in changed
+            (int(rows[k]), self._told(int(rows[k]), int(which[c]), samples[k, c], known_at[k], values[k, c]))
+            for k, c in np.argwhere(turned)
         ]
 
-    def end_all_but(self, condition: str, rows: RowIndex, sample: I64, known_at: I64) -> Found:
-        """Only this condition is left standing in these streams."""
-        unknown = np.full(len(rows), np.nan)
-        over = np.zeros(len(rows), np.bool_)
-        ended: Found = []
-        for other in CONDITIONS:
-            if other != condition:
-                ended += self.change(other, rows, over, sample, known_at, unknown)
-        return ended
-
-    def _told(
-        self, condition: str, row: RowIndex, active: bool, sample: np.int64, known_at: np.int64, value: float
-    ) -> RhythmChange:
+    def _told(self, row: int, place: int, sample: np.int64, known_at: np.int64, value: float) -> RhythmChange:
         return RhythmChange(
             sample=int(sample),
             known_at=int(known_at),
-            condition=condition,
-            active=active,
-            rhythm=self.headline(row)[0],
+            condition=CONDITIONS[place],
+            active=bool(self.stands[row, place]),
+            rhythm=self.headline(np.array([row]))[0],
             value=None if np.isnan(value) else round(float(value), 3),
         )

@@ -1,9 +1,9 @@
 """The last R-R intervals of every stream."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from edge.rows import Rows
 from edge.types import F32, I64, Bool, RowIndex, Table
@@ -21,6 +21,7 @@ class Intervals(Rows):
     """R-R intervals in seconds, the newest last, NaN where there are none yet. They never span a hole."""
 
     rr: F32  # (capacity, KEPT)
+    usual: F32  # median of the last twelve, NaN when there are too few
     beat: I64  # (capacity, KEPT + 1), R peaks
     run: I64  # intervals since the last interruption
     open: Bool  # the signal is without a hole since the last R peak
@@ -30,6 +31,7 @@ class Intervals(Rows):
         self.fs = fs
         fresh: dict[str, ArrayLike] = {
             "rr": np.full(KEPT, np.nan, np.float32),
+            "usual": np.float32(np.nan),
             "beat": np.zeros(KEPT + 1, np.int64),
             "run": 0,
             "open": False,
@@ -39,54 +41,59 @@ class Intervals(Rows):
     def feed(self, beats: Table) -> F32:
         """One beat of each stream in the table; returns the interval that ends there, NaN where there is none."""
         rows, sample = beats["row"], beats["sample"]
+        rr = self.since_beat(rows, sample)
         ends = self.open[rows]
-        rr = np.where(ends, (sample - self.beat[rows, -1]) / self.fs, np.nan).astype(np.float32)
         _push(self.rr, rows[ends], rr[ends])
         _push(self.beat, rows, sample)
         self.run[rows] = np.where(ends, self.run[rows] + 1, 0)
         self.open[rows] = True
+        self.usual[rows] = _median(self.rr[rows, -FOR_RATE:], LEAST_FOR_RATE)
         return rr
 
-    def interrupt(self, rows: RowIndex, missing_s: float | F32 = 0.0) -> None:
-        """The next beat ends no interval: `missing_s` of signal are missing."""
-        self.open[rows] = False
-        self.run[rows] = 0
-        self.rr[rows[np.broadcast_to(np.asarray(missing_s) > STALE_S, rows.shape)]] = np.nan
+    def interrupt(self, rows: RowIndex, missing_s: F32) -> None:
+        """The next beat ends no interval: `missing_s` seconds of signal are missing."""
+        self._close(rows)
+        self._forget(rows[missing_s > STALE_S])
 
     def forget(self, rows: RowIndex) -> None:
         """The rhythm that these intervals were of is over."""
-        self.interrupt(rows)
-        self.rr[rows] = np.nan
+        self._close(rows)
+        self._forget(rows)
 
     def since_beat(self, rows: RowIndex, sample: I64) -> F32:
         """Seconds of signal without a hole from the last R peak to `sample`; NaN where there are none."""
         seconds: F32 = np.where(self.open[rows], (sample - self.beat[rows, -1]) / self.fs, np.nan).astype(np.float32)
         return seconds
 
-    def beat_before(self, rows: RowIndex, intervals: int) -> I64:
-        """The R peak so many intervals ago, or the first one since the last interruption."""
-        ago: I64 = self.beat[rows, -1 - np.minimum(intervals, self.run[rows])]
+    def beat_before(self, rows: RowIndex, intervals: NDArray[np.intp]) -> I64:
+        """The R peak so many intervals ago, `(len(rows), len(intervals))`, or the first since the last interruption."""
+        ago: I64 = self.beat[rows[:, None], -1 - np.minimum(intervals, self.run[rows, None])]
         return ago
-
-    def median(self, rows: RowIndex, least: int = LEAST_FOR_RATE) -> F32:
-        """Median of the last twelve intervals, s; NaN with fewer than `least`."""
-        return median(self.rr[rows, -FOR_RATE:], least)
 
     def mean(self, rows: RowIndex, intervals: int) -> F32:
         """Mean of the last intervals, s; NaN unless so many follow each other without interruption."""
-        mean: F32 = np.where(self.run[rows] >= intervals, self.rr[rows, -intervals:].mean(1), np.nan)
+        mean: F32 = np.where(self.run[rows] >= intervals, self.rr[rows, -intervals:].sum(1) / intervals, np.nan)
         return mean
 
+    def _close(self, rows: RowIndex) -> None:
+        self.open[rows] = False
+        self.run[rows] = 0
 
-def median(values: F32, least: int = 1) -> F32:
+    def _forget(self, rows: RowIndex) -> None:
+        self.rr[rows] = np.nan
+        self.usual[rows] = np.nan
+
+
+def _median(values: F32, least: int) -> F32:
     """Median of each row of `values`, leaving out NaN; NaN where fewer than `least` are left."""
     ascending = np.sort(values, axis=1)
     held = (~np.isnan(values)).sum(1)
     each = np.arange(len(values))
-    middle = (ascending[each, (held - 1) // 2] + ascending[each, held // 2]) / 2
-    return np.where(held >= max(least, 1), middle, np.float32(np.nan))
+    middle: F32 = (ascending[each, (held - 1) // 2] + ascending[each, held // 2]) / 2
+    middle[held < least] = np.nan
+    return middle
 
 
-def _push(ring: np.ndarray, rows: RowIndex, value: np.ndarray) -> None:
+def _push(ring: NDArray[Any], rows: RowIndex, value: NDArray[Any]) -> None:
     ring[rows, :-1] = ring[rows, 1:]
     ring[rows, -1] = value

@@ -3,12 +3,9 @@
 import numpy as np
 
 from edge.events import IrregularInterval
-from edge.intervals import KEPT, Intervals, median
+from edge.intervals import KEPT, Intervals
 from edge.limits import Limits
-from edge.types import F32, I64, Bool, RowIndex, Table
-
-LEAST_TO_EXPECT = 5
-"""Intervals: before, nobody can say what to expect."""
+from edge.types import F32, Bool, RowIndex, Table
 
 
 def odd_intervals(beats: Table, rr: F32, expected: F32, limits: Limits) -> list[tuple[int, IrregularInterval]]:
@@ -28,26 +25,33 @@ def odd_intervals(beats: Table, rr: F32, expected: F32, limits: Limits) -> list[
     ]
 
 
-def irregularity(intervals: Intervals, rows: RowIndex) -> F32:
-    """How much one interval differs from another, as a share, NaN until 24 have come without interruption.
+def is_irregular(held: Bool, intervals: Intervals, rows: RowIndex, limits: Limits) -> tuple[Bool, F32]:
+    """Whether the rhythm is irregular now, given where it was, and by how much; all `(len(rows),)`.
 
-    The median of |ln(rr[i] / rr[i - lag])| over the last 24 intervals, for the lag of 1, 2 and 3 where it is least: a
-    bigeminy repeats itself after two intervals and a trigeminy after three, atrial fibrillation never does. Medians,
-    because a single premature beat is no rhythm. On mitdb's reference beats a limit of 0.08 holds for 92 % of the
-    beats within atrial fibrillation, 11 % within normal rhythm (sinus arrhythmia and frequent ectopy) and 46 % within
-    bigeminy; at lag 1 alone it is 95, 15 and 90 %.
+    The measure is the median of |ln(rr[i] / rr[i - lag])| over the last 24 intervals, for the lag of 1, 2 or 3 where it
+    is least: a bigeminy repeats itself after two intervals and a trigeminy after three, atrial fibrillation never does.
+    Medians, because a single premature beat is no rhythm. On mitdb's reference beats a limit of 0.08 holds for 92 % of
+    the beats within atrial fibrillation, 11 % within normal rhythm (sinus arrhythmia and frequent ectopy) and 46 %
+    within bigeminy; at lag 1 alone it is 95, 15 and 90 %. Until 24 intervals have come without interruption it is not
+    known, and nothing changes.
     """
-    log_rr = np.log(intervals.rr[rows])
-    least = np.min([median(np.abs(log_rr[:, lag:] - log_rr[:, :-lag])) for lag in (1, 2, 3)], axis=0)
-    whole: F32 = np.where(intervals.run[rows] >= KEPT, least, np.nan)
-    return whole
+    share = np.full(len(rows), np.nan, np.float32)
+    whole = np.flatnonzero(intervals.run[rows] >= KEPT)
+    share[whole] = _least_change(np.log(intervals.rr[rows[whole]]), limits.irregular_off)
+    return np.where(held, ~(share <= limits.irregular_off), share > limits.irregular_on), share
 
 
-def is_irregular(held: Bool, irregular: F32, limits: Limits) -> Bool:
-    """Whether the rhythm is irregular now, given where it was. What is not known changes nothing."""
-    return np.where(held, ~(irregular <= limits.irregular_off), irregular > limits.irregular_on)
+def _least_change(log_rr: F32, enough: float) -> F32:
+    """The least median change over lags 1 to 3; where lag 1 is below `enough`, no other is looked at."""
+    least = _median_change(log_rr, 1)
+    open_ = np.flatnonzero(least > enough)
+    if len(open_):
+        others = [_median_change(log_rr[open_], lag) for lag in (2, 3)]
+        least[open_] = np.min([least[open_], *others], axis=0)
+    return least
 
 
-def irregular_onset(intervals: Intervals, rows: RowIndex) -> I64:
-    """The R peak where the rhythm changed: a median crosses a limit when half of its window has."""
-    return intervals.beat_before(rows, KEPT // 2)
+def _median_change(log_rr: F32, lag: int) -> F32:
+    change = np.abs(log_rr[:, lag:] - log_rr[:, :-lag])
+    middle: F32 = np.sort(change, axis=1)[:, change.shape[1] // 2]
+    return middle

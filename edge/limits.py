@@ -24,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     extreme_tachycardia_bpm: _Rate = 140.0
     extreme_tachycardia_beats: Annotated[int, Meta(ge=2, le=24)] = 17
     """Below 40 over 5 beats, above 140 over 17: Clifford et al., Comput Cardiol 2015;42:273, table 1."""
-    rate_hysteresis: _Share = 0.05
+    rate_hysteresis: _Share = 0.1
     """A rate condition is over when the rate is this share back inside its limit, so that it does not flutter."""
 
     pause_s: _Seconds = 2.0

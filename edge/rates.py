@@ -1,54 +1,44 @@
-"""Too slow and too fast: the plain rate conditions and the extreme ones."""
+"""Too slow and too fast: the plain rate conditions and the extreme ones, all four in one array."""
 
-from typing import NamedTuple
+from typing import Final
 
 import numpy as np
 
 from edge.intervals import FOR_RATE, Intervals
 from edge.limits import Limits
-from edge.types import F32, I64, Bool, RowIndex
+from edge.types import F32, Bool, RowIndex
 
-LEAST_FOR_ALARM = 5
-"""Intervals: below, one early beat at the start of a stream would be a rhythm."""
-
-
-class RateRule(NamedTuple):
-    """A condition that holds while the heart rate is beyond `bpm`."""
-
-    condition: str
-    bpm: float
-    slow: bool
-    hysteresis: float
-    intervals: int | None
-    """Mean of so many consecutive intervals; `None` for the median that the heart rate is."""
-
-    def rate(self, intervals: Intervals, rows: RowIndex) -> F32:
-        """Beats a minute, NaN where there are too few intervals."""
-        if self.intervals is None:
-            rr_s = intervals.median(rows, LEAST_FOR_ALARM)
-        else:
-            rr_s = intervals.mean(rows, self.intervals)
-        rate: F32 = np.float32(60) / rr_s
-        return rate
-
-    def holds(self, held: Bool, rate: F32) -> Bool:
-        """Whether it holds now, given where it held. A rate that is not known changes nothing."""
-        if self.slow:
-            return np.where(held, ~(rate >= self.bpm * (1 + self.hysteresis)), rate < self.bpm)
-        return np.where(held, ~(rate <= self.bpm * (1 - self.hysteresis)), rate > self.bpm)
-
-    def onset(self, intervals: Intervals, rows: RowIndex) -> I64:
-        """The R peak from which on the rate has been so: a median crosses a limit when half of its window has."""
-        return intervals.beat_before(rows, self.intervals or FOR_RATE // 2)
+CONDITIONS: Final = ("extreme_bradycardia", "extreme_tachycardia", "bradycardia", "tachycardia")
+"""The columns of what `RateRules` takes and gives."""
+_SLOW: Final = np.array([1, -1, 1, -1], np.float32)
 
 
-def rate_rules(limits: Limits) -> tuple[RateRule, ...]:
-    """The four rules. A rate over n beats is that of their n - 1 intervals, as the challenge of 2015 counts them."""
-    h = limits.rate_hysteresis
-    slow, fast = limits.extreme_bradycardia_beats - 1, limits.extreme_tachycardia_beats - 1
-    return (
-        RateRule("extreme_bradycardia", limits.extreme_bradycardia_bpm, True, h, slow),
-        RateRule("extreme_tachycardia", limits.extreme_tachycardia_bpm, False, h, fast),
-        RateRule("bradycardia", limits.bradycardia_bpm, True, h, None),
-        RateRule("tachycardia", limits.tachycardia_bpm, False, h, None),
-    )
+class RateRules:
+    """A rate condition begins when its rate is beyond its limit and is over when it is well back inside.
+
+    The plain ones watch the median of the last twelve intervals. The extreme ones watch the mean of the last
+    consecutive ones; a rate over n beats is that of their n - 1 intervals, as the challenge of 2015 counts them.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._slow_beats = limits.extreme_bradycardia_beats - 1
+        self._fast_beats = limits.extreme_tachycardia_beats - 1
+        bpm = [getattr(limits, f"{condition}_bpm") for condition in CONDITIONS]
+        self._limit_s = 60 / np.array(bpm, np.float32)
+        h = limits.rate_hysteresis
+        self._over = np.where(_SLOW > 0, 1 / (1 + h), 1 - h).astype(np.float32)
+        median = FOR_RATE // 2
+        self.onset: Final = np.array([self._slow_beats, self._fast_beats, median, median])
+        """Intervals ago, when the condition is first seen to hold: a median crosses a limit when half of its window
+        has."""
+
+    def intervals_s(self, intervals: Intervals, rows: RowIndex) -> F32:
+        """The interval that each condition goes by, `(len(rows), 4)`; NaN where there is none."""
+        slow, fast = intervals.mean(rows, self._slow_beats), intervals.mean(rows, self._fast_beats)
+        usual = intervals.usual[rows]
+        return np.stack([slow, fast, usual, usual], axis=1)
+
+    def hold(self, held: Bool, rr_s: F32) -> Bool:
+        """Which conditions hold now, given which held; both `(k, 4)`. A rate that is not known changes nothing."""
+        beyond = (rr_s / self._limit_s) ** _SLOW
+        return np.where(held, ~(beyond <= self._over), beyond > 1)

@@ -2,17 +2,25 @@
 
 import numpy as np
 
-from edge.conditions import Conditions, Found
-from edge.intervals import Intervals
-from edge.irregularity import LEAST_TO_EXPECT, irregular_onset, irregularity, is_irregular, odd_intervals
+from edge.conditions import CONDITIONS, Conditions, Found, places
+from edge.intervals import KEPT, Intervals
+from edge.irregularity import is_irregular, odd_intervals
 from edge.limits import Limits
-from edge.rates import rate_rules
+from edge.rates import CONDITIONS as RATE_CONDITIONS
+from edge.rates import RateRules
 from edge.rounds import rounds
 from edge.runs import Runs
 from edge.silence import Silence
 from edge.types import F32, I64, U8, RowIndex, Table
 
 __all__ = ["Limits", "Rhythm"]
+
+_ASYSTOLE = places("asystole")
+_OTHERS = places(*(name for name in CONDITIONS if name != "asystole"))
+_PAUSE = places("pause")
+_RATES = places(*RATE_CONDITIONS)
+_IRREGULAR = places("irregular")
+_RUNS = places("ventricular_run", "ventricular_tachycardia")
 
 
 class Rhythm:
@@ -27,7 +35,7 @@ class Rhythm:
         self.fs = fs
         self._limits = limits or Limits()
         self._found_within = round(self._limits.found_within_s * fs)
-        self._rates = rate_rules(self._limits)
+        self._rates = RateRules(self._limits)
         self._conditions = Conditions(capacity)
         self._intervals = Intervals(fs, capacity)
         self._silence = Silence(fs, capacity)
@@ -60,7 +68,7 @@ class Rhythm:
     def tick(self, rows: RowIndex, clock: I64) -> Found:
         """What it says that no further beat was found; `clock` is the number of the next sample of each row."""
         self._silence.advance(rows, clock)
-        return self._asystole(rows, clock, clock - 1) + self._pause(rows, clock - self._found_within, clock - 1)
+        return self._quiet(rows, clock, clock - self._found_within, clock - 1)
 
     def classified(self, due: Table, labels: U8) -> Found:
         """What the classes of beats (`DUE`, indices into `edge.tables.LABELS`) say."""
@@ -71,8 +79,8 @@ class Rhythm:
 
     def hr_bpm(self, rows: RowIndex) -> F32:
         """Median of the last twelve R-R intervals, in beats a minute; NaN when unknown and in asystole."""
-        silent = self._conditions.standing("asystole", rows)
-        rate: F32 = np.where(silent, np.nan, 60 / self._intervals.median(rows)).astype(np.float32)
+        silent = self._conditions.standing(rows, _ASYSTOLE)[:, 0]
+        rate: F32 = np.where(silent, np.nan, 60 / self._intervals.usual[rows]).astype(np.float32)
         return rate
 
     def headline(self, rows: RowIndex) -> list[str]:
@@ -85,35 +93,43 @@ class Rhythm:
 
     def _found(self, beats: Table) -> Found:
         rows, sample, known_at = beats["row"], beats["sample"], beats["found_at"]
-        changes = self._asystole(rows, sample, known_at) + self._pause(rows, sample, known_at)
-        changes += self._beating(beats)
-        expected = self._intervals.median(rows, LEAST_TO_EXPECT)
+        changes = self._quiet(rows, sample, sample, known_at) + self._beating(beats)
+        expected = self._intervals.usual[rows]
         rr = self._intervals.feed(beats)
-        over = np.zeros(len(rows), np.bool_)
-        changes += self._conditions.change("pause", rows, over, sample, known_at, rr)
+        changes += self._conditions.change(
+            rows, _PAUSE, False, sample=sample[:, None], known_at=known_at, value=rr[:, None]
+        )
         changes += odd_intervals(beats, rr, expected, self._limits)
         return changes + self._rate(rows, known_at) + self._irregular(rows, known_at)
 
-    def _asystole(self, rows: RowIndex, until: I64, known_at: I64) -> Found:
+    def _quiet(self, rows: RowIndex, until: I64, pause_until: I64, known_at: I64) -> Found:
+        """What it says that there was no beat up to these samples."""
         silent_s = self._silence.seconds(rows, until)
+        if not (silent_s > self._limits.pause_s).any():
+            return []
+        return self._asystole(rows, silent_s, known_at) + self._pause(rows, pause_until, known_at)
+
+    def _asystole(self, rows: RowIndex, silent_s: F32, known_at: I64) -> Found:
         silent = silent_s >= self._limits.asystole_s
         if not silent.any():
             return []
         self._silence.dismiss(rows[silent])
-        new = silent & ~self._conditions.standing("asystole", rows)
-        rows, known_at, silent_s = rows[new], known_at[new], silent_s[new]
+        new = silent & ~self._conditions.standing(rows, _ASYSTOLE)[:, 0]
+        rows, known_at = rows[new], known_at[new]
         self._intervals.forget(rows)
-        since = self._silence.since[rows]
-        begun = self._conditions.change("asystole", rows, np.ones(len(rows), np.bool_), since, known_at, silent_s)
-        return begun + self._conditions.end_all_but("asystole", rows, since, known_at)
+        since = self._silence.since[rows][:, None]
+        begun = self._conditions.change(
+            rows, _ASYSTOLE, True, sample=since, known_at=known_at, value=silent_s[new][:, None]
+        )
+        return begun + self._conditions.change(rows, _OTHERS, False, sample=since, known_at=known_at)
 
     def _beating(self, beats: Table) -> Found:
         """The end of an asystole."""
         rows = beats["row"]
         beating = self._silence.feed(beats)
-        asystole = self._conditions.standing("asystole", rows) & ~beating
-        resumed, unknown = self._silence.resumed[rows], np.full(len(rows), np.nan)
-        return self._conditions.change("asystole", rows, asystole, resumed, beats["found_at"], unknown)
+        asystole = self._conditions.standing(rows, _ASYSTOLE) & ~beating[:, None]
+        resumed = self._silence.resumed[rows][:, None]
+        return self._conditions.change(rows, _ASYSTOLE, asystole, sample=resumed, known_at=beats["found_at"])
 
     def _pause(self, rows: RowIndex, until: I64, known_at: I64) -> Found:
         silent_s = self._intervals.since_beat(rows, until)
@@ -121,37 +137,38 @@ class Rhythm:
         if not long.any():
             return []
         rows, known_at, silent_s = rows[long], known_at[long], silent_s[long]
-        pausing = ~self._conditions.standing("asystole", rows)
-        last = self._intervals.beat_before(rows, 0)
-        return self._conditions.change("pause", rows, pausing, last, known_at, silent_s)
+        pausing = ~self._conditions.standing(rows, _ASYSTOLE)
+        last = self._intervals.beat_before(rows, np.array([0]))
+        return self._conditions.change(rows, _PAUSE, pausing, sample=last, known_at=known_at, value=silent_s[:, None])
 
     def _rate(self, rows: RowIndex, known_at: I64) -> Found:
-        changes: Found = []
-        for rule in self._rates:
-            rate = rule.rate(self._intervals, rows)
-            holds = rule.holds(self._conditions.standing(rule.condition, rows), rate)
-            onset = rule.onset(self._intervals, rows)
-            changes += self._conditions.change(rule.condition, rows, holds, onset, known_at, rate)
-        return changes
+        rr_s = self._rates.intervals_s(self._intervals, rows)
+        hold = self._rates.hold(self._conditions.standing(rows, _RATES), rr_s)
+        onset = self._intervals.beat_before(rows, self._rates.onset)
+        return self._conditions.change(rows, _RATES, hold, sample=onset, known_at=known_at, value=60 / rr_s)
 
     def _irregular(self, rows: RowIndex, known_at: I64) -> Found:
-        share = irregularity(self._intervals, rows)
-        holds = is_irregular(self._conditions.standing("irregular", rows), share, self._limits)
-        onset = irregular_onset(self._intervals, rows)
-        return self._conditions.change("irregular", rows, holds, onset, known_at, share)
+        held = self._conditions.standing(rows, _IRREGULAR)[:, 0]
+        holds, share = is_irregular(held, self._intervals, rows, self._limits)
+        onset = self._intervals.beat_before(rows, np.array([KEPT // 2]))
+        return self._conditions.change(
+            rows, _IRREGULAR, holds[:, None], sample=onset, known_at=known_at, value=share[:, None]
+        )
 
     def _classified(self, due: Table, labels: U8) -> Found:
         rows, limits = due["row"], self._limits
         ventricular = self._runs.feed(due, labels)
-        run_rate = self._runs.rate(rows, limits.ventricular_run_beats)
-        vt_rate = self._runs.rate(rows, limits.ventricular_tachycardia_beats)
-        sample = np.where(ventricular, self._runs.onset(rows), due["sample"])
-        known_at = self._silence.seen[rows] - 1
-        changes: Found = []
-        for condition, begins, rate in (
-            ("ventricular_run", ~np.isnan(run_rate), run_rate),
-            ("ventricular_tachycardia", vt_rate > limits.ventricular_tachycardia_bpm, vt_rate),
-        ):
-            stands = ventricular & (begins | self._conditions.standing(condition, rows))
-            changes += self._conditions.change(condition, rows, stands, sample, known_at, rate)
-        return changes
+        held = self._conditions.standing(rows, _RUNS)
+        if not (ventricular.any() or held.any()):
+            return []
+        run = self._runs.rate(rows, limits.ventricular_run_beats)
+        vt = self._runs.rate(rows, limits.ventricular_tachycardia_beats)
+        begins = np.stack([~np.isnan(run), vt > limits.ventricular_tachycardia_bpm], axis=1)
+        return self._conditions.change(
+            rows,
+            _RUNS,
+            ventricular[:, None] & (held | begins),
+            sample=np.where(ventricular, self._runs.onset(rows), due["sample"])[:, None],
+            known_at=self._silence.seen[rows] - 1,
+            value=np.stack([run, vt], axis=1),
+        )

@@ -8,12 +8,16 @@ from edge.types import RowIndex
 
 
 def rounds(row: RowIndex) -> Iterator[RowIndex]:
-    """Places in `row` (a table's column), each stream at most once: first all first beats, then all second ones.
-
-    Nearly always there is but one round.
-    """
+    """Places in `row` (a table's column), each stream at most once: first all first beats, then all second ones."""
+    if len(row) == 0:
+        return
     order = np.argsort(row, kind="stable")
-    starts = np.flatnonzero(np.diff(row[order], prepend=-1))
-    nth = np.arange(len(row)) - np.repeat(starts, np.diff(starts, append=len(row)))
-    for n in range(nth.max(initial=-1) + 1):
+    ascending = row[order]
+    begins = np.concatenate([[True], ascending[1:] != ascending[:-1]])
+    if begins.all():  # nearly always
+        yield order
+        return
+    starts = np.flatnonzero(begins)
+    nth = np.arange(len(row)) - starts[np.cumsum(begins) - 1]
+    for n in range(nth.max() + 1):
         yield order[nth == n]

@@ -50,8 +50,9 @@ class Runs(Rows):
         follows = (self.last[rows] >= self.begin[rows]) == (sample >= self.begin[rows])
         self.length[rows] = np.where(ventricular, np.where(follows, self.length[rows], 0) + 1, 0)
         self.last[rows] = sample
-        self.v[rows[ventricular], :-1] = self.v[rows[ventricular], 1:]
-        self.v[rows[ventricular], -1] = sample[ventricular]
+        if ventricular.any():
+            self.v[rows[ventricular], :-1] = self.v[rows[ventricular], 1:]
+            self.v[rows[ventricular], -1] = sample[ventricular]
         return ventricular
 
     def onset(self, rows: RowIndex) -> I64:
