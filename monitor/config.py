@@ -1,0 +1,165 @@
+"""What the operator may set: typed, bounded, and checked whole before anything is opened.
+
+`config.yaml` at the root states every default with its unit and reason. Only differences need to be in a file.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, field
+
+from edge.rhythm import Limits
+from monitor.alarm_rules import DEFAULT_RULES, AlarmSettings, Priority, RuleChange
+from monitor.yaml_source import ConfigError, Source
+
+__all__ = ["Address", "Broker", "Config", "ConfigError", "load"]
+
+_Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+_Queue: TypeAlias = Annotated[int, Meta(ge=10, le=10_000_000)]
+_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+
+
+class Address(NamedTuple):
+    """Where a broker listens."""
+
+    host: str
+    port: int
+    tls: bool
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Broker(_Section, frozen=True, kw_only=True):
+    """How the broker is reached."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+    protocol: Literal[5, 311] = 5
+    client_id: _Name | None = None
+    keepalive_s: Annotated[int, Meta(ge=2, le=3600)] = 15
+    session_s: Annotated[int, Meta(ge=0, le=86_400)] = 60
+    retry_first_s: Annotated[float, Meta(gt=0, le=60)] = 0.5
+    retry_most_s: Annotated[float, Meta(gt=0, le=600)] = 15.0
+    username_env: str = "PULSE_MQTT_USERNAME"
+    password_env: str = "PULSE_MQTT_PASSWORD"
+    ca_file: str | None = None
+
+    def address(self) -> Address:
+        """Host and port of `url`. Raises `ValueError`."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/"):
+            raise ValueError(f"expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT], got {self.url!r}")
+        if parts.username or parts.password:
+            raise ValueError("credentials come from the environment, see username_env and password_env")
+        return Address(parts.hostname, parts.port or _PORTS[parts.scheme], parts.scheme == "mqtts")
+
+    def credentials(self) -> tuple[str | None, str | None]:
+        """Name and password, where the environment has them."""
+        return os.environ.get(self.username_env), os.environ.get(self.password_env)
+
+
+class Service(_Section, frozen=True, kw_only=True):
+    """The daemon itself."""
+
+    id: _Name = "main"
+    tick_s: Annotated[float, Meta(ge=0.01, le=1)] = 0.1
+    status_s: Annotated[float, Meta(ge=0.5, le=600)] = 5.0
+    queue_messages: _Queue = 20_000
+    drain_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
+
+
+class Streams(_Section, frozen=True, kw_only=True):
+    """Which streams are watched, and for how long."""
+
+    max_patients: Annotated[int, Meta(ge=1, le=100_000)] = 2000
+    leads: tuple[_Name, ...] = ("MLII", "II", "ecg", "ECG", "I", "V1", "V2", "V5")
+    not_ecg: tuple[_Name, ...] = ("ppg", "PPG", "resp", "RESP", "abp", "ABP")
+    signal_loss_s: Annotated[float, Meta(ge=1, le=60)] = 5.0
+    forget_after_s: Annotated[float, Meta(ge=10, le=7 * 86_400)] = 3600.0
+    backlog_s: Annotated[float, Meta(ge=2, le=600)] = 20.0
+
+
+class ModelFile(_Section, frozen=True, kw_only=True):
+    """The classifier."""
+
+    path: str | None = None
+
+
+class MqttSink(_Section, frozen=True, kw_only=True):
+    """Alarms, beats and vitals on the broker."""
+
+    enabled: bool = True
+    queue: _Queue = 10_000
+    peaks: bool = False
+
+
+class LogSink(_Section, frozen=True, kw_only=True):
+    """Alarms in the log."""
+
+    enabled: bool = True
+    queue: _Queue = 1000
+    least: Priority = "low"
+
+
+class Sinks(_Section, frozen=True, kw_only=True):
+    """Who is told."""
+
+    mqtt: MqttSink = field(default_factory=MqttSink)
+    log: LogSink = field(default_factory=LogSink)
+
+
+class Config(_Section, frozen=True, kw_only=True):
+    """Everything that can be set."""
+
+    broker: Broker = field(default_factory=Broker)
+    monitor: Service = field(default_factory=Service)
+    streams: Streams = field(default_factory=Streams)
+    model: ModelFile = field(default_factory=ModelFile)
+    rhythm: Limits = field(default_factory=Limits)
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    sinks: Sinks = field(default_factory=Sinks)
+
+    @property
+    def client_id(self) -> str:
+        """Under which the broker keeps the monitor's session."""
+        return self.broker.client_id or f"pulse-monitor-{self.monitor.id}"
+
+
+def load(path: Path) -> Config:
+    """The configuration in a file; paths in it are relative to it. Raises `ConfigError`."""
+    source = Source.read(path)
+    config = source.convert(Config, known=_known())
+    with source.blame("broker", "url"):
+        config.broker.address()
+    with source.blame("alarms", "rules"):
+        config.alarms.merged()
+    with source.blame("broker", "retry_first_s"):
+        _check_order(config.broker)
+    return _anchored(config, path.parent)
+
+
+def _known() -> dict[str, Any]:
+    """Every key that there is."""
+    keys: dict[str, Any] = msgspec.to_builtins(Config())
+    keys["alarms"]["rules"] = {name: dict.fromkeys(RuleChange.__struct_fields__) for name in DEFAULT_RULES}
+    return keys
+
+
+def _check_order(broker: Broker) -> None:
+    if broker.retry_first_s > broker.retry_most_s:
+        raise ValueError(f"expected at most retry_most_s, {broker.retry_most_s:g}")
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    def absolute(path: str | None) -> str | None:
+        return path and str(folder / Path(path).expanduser())
+
+    changes: dict[str, Any] = {
+        "broker": msgspec.structs.replace(config.broker, ca_file=absolute(config.broker.ca_file)),
+        "model": msgspec.structs.replace(config.model, path=absolute(config.model.path)),
+    }
+    return msgspec.structs.replace(config, **changes)

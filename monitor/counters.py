@@ -1,0 +1,41 @@
+"""What the monitor counts: everything that it takes, drops or says."""
+
+from collections import Counter
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(slots=True)
+class Counters:
+    """Since the start. What is dropped is always counted somewhere."""
+
+    messages: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    """Messages that are not wire version 1, or not wanted, by reason."""
+    queue_dropped: int = 0
+    """Messages that made way in the queue behind the broker."""
+    blocks: Counter[str] = field(default_factory=Counter)
+    """Sample blocks by what became of them: `follows`, `doubled`, `late`, …"""
+    samples: int = 0
+    """New samples of the leads that are analysed."""
+    samples_lost: int = 0
+    """That never came, within a session."""
+    samples_dropped: int = 0
+    """That came and were not analysed: they overflowed, or were cut off at a hole or an end."""
+    beats: int = 0
+    alarms: int = 0
+    """Alarms raised, advisories not among them."""
+    advisories: int = 0
+    commands: int = 0
+    sink_dropped: Counter[str] = field(default_factory=Counter)
+    """What made way in a sink's queue, by sink."""
+    sink_failed: Counter[str] = field(default_factory=Counter)
+    disconnects: int = 0
+
+    def by_name(self) -> dict[str, int]:
+        """Flat: `refused` by reason becomes `refused_payload` and so on."""
+        flat: dict[str, int] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            named = {f"{each.name}_{why}": n for why, n in sorted(value.items())} if each.type != "int" else None
+            flat |= {each.name: value} if named is None else named
+        return flat

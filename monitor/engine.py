@@ -1,0 +1,297 @@
+"""From blocks to what is to be said of each patient. No I/O, and no clock but `now`, in seconds since the epoch.
+
+One lead of a patient is analysed: the most preferred that comes. Streams of one rate share a chain; samples wait in its
+inbox and are fed a hop of all streams at a time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from edge.events import Event, Quality, SignalQuality
+from edge.types import F32
+from edge.wire import DeviceStatus, SampleBlock
+from monitor.assembly import TAKEN, Assembly, Fate
+from monitor.config import Streams
+from monitor.counters import Counters
+from monitor.facts import BATTERY_LOW, Facts, Missing
+from monitor.group import Group, SignalPath
+
+_MOST_HOPS: Final = 20
+"""In one tick: two seconds of signal, so that who is behind does not keep the broker waiting."""
+_FS_RANGE: Final = (100.0, 1000.0)
+"""Hz. Beat images are defined for these; slower devices place a QRS too coarsely, faster ones send nothing more."""
+_ALARMING_FLAGS: Final = ("lead_off", "saturated")
+_WATCH_S: Final = 0.5
+"""Silence is looked for this often."""
+
+
+class Heard(NamedTuple):
+    """What the signal path said."""
+
+    patient: str
+    lead: str
+    event: Event
+
+
+class Technical(NamedTuple):
+    """A technical condition begins or ends."""
+
+    patient: str
+    lead: str
+    condition: str
+    active: bool
+    message: str = ""
+
+
+class Ended(NamedTuple):
+    """A stream has ended; another of the patient may begin. What it said of the rhythm holds no more."""
+
+    patient: str
+    lead: str
+
+
+class Forgotten(NamedTuple):
+    """Nothing has come of this patient for so long that the place is free for another."""
+
+    patient: str
+
+
+Said: TypeAlias = Heard | Technical | Ended | Forgotten
+
+
+class PatientVitals(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="vitals"):
+    """A patient in one line."""
+
+    t: int
+    """When this was written, µs since the epoch."""
+    patient: str
+    lead: str
+    fs: float
+    t0: int
+    """Device time of sample 0, µs since the epoch: sample n was taken at `t0 + n / fs`."""
+    sample: int
+    """The newest sample that was analysed."""
+    hr_bpm: float | None
+    rhythm: str
+    """A WFDB rhythm label; empty while no samples come."""
+    quality: Quality
+    pvc_per_min: int
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    patient: str
+    lead: str
+    assembly: Assembly
+    heard: float
+    facts: Facts = field(default_factory=Facts)
+    missing: Missing = field(default_factory=Missing)
+    flags: tuple[str, ...] | None = None
+    """Of the newest block; `None` when they are to be looked at again."""
+    silent: bool = False
+    group: "Group[_Stream] | None" = None
+    row: int = -1
+
+
+class Engine:
+    """All streams that are watched."""
+
+    def __init__(self, settings: Streams, chain: Callable[[float], SignalPath], counters: Counters) -> None:
+        """`chain` makes the signal path for a sampling rate in Hz."""
+        self._settings = settings
+        self._chain = chain
+        self._counters = counters
+        self._rank = {lead: place for place, lead in enumerate(settings.leads)}
+        self._streams: dict[str, _Stream] = {}
+        self._groups: dict[float, Group[_Stream]] = {}
+        self._said: list[Said] = []
+        self._watched = 0.0
+
+    @property
+    def patients(self) -> int:
+        """How many are watched."""
+        return len(self._streams)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether hops wait that the last tick left."""
+        return any(group.is_ready for group in self._groups.values())
+
+    def accept(self, patient: str, lead: str, block: SampleBlock, now: float) -> None:
+        """Take in a block; it is analysed at the next tick."""
+        stream = self._stream(patient, lead, now) if _FS_RANGE[0] <= block.fs <= _FS_RANGE[1] else None
+        if stream is None:
+            self._counters.blocks["not_analysed"] += 1
+            return
+        placed = stream.assembly.place(block, now)
+        self._counters.blocks[placed.fate.name.lower()] += 1
+        if placed.fate not in TAKEN:
+            return
+        if placed.fate is Fate.BEGINS:
+            self._begin(stream, block)
+        if placed.lost:
+            self._counters.samples_lost += placed.lost
+            stream.missing.add(placed.lost / block.fs, now)
+        self._add(stream, placed.first, placed.x)
+        self._heard(stream, block.flags, now)
+
+    def status(self, patient: str, status: DeviceStatus) -> None:
+        """What a device says of itself."""
+        stream = self._streams.get(patient)
+        if stream is None:
+            return
+        stream.flags = None
+        stream.facts.say("device_offline", status.state == "offline")
+        if status.battery is not None:
+            stream.facts.say("battery_low", status.battery < BATTERY_LOW, f"Battery at {status.battery:.0%}")
+        self._tell_facts(stream)
+
+    def tick(self, now: float) -> list[Said]:
+        """Feed what waits, and see who has fallen silent. Everything that is new, in order for each stream."""
+        self._leave()
+        for _ in range(_MOST_HOPS):
+            if not self.is_behind:
+                break
+            self._feed()
+        if now - self._watched >= _WATCH_S:
+            self._watched = now
+            self._watch(now)
+        return self._told()
+
+    def flush(self) -> list[Said]:
+        """The end of all streams: everything that is still to be said."""
+        while self.is_behind:
+            self._feed()
+        for stream in self._streams.values():
+            self._end(stream)
+        self._streams.clear()
+        self._leave()
+        return self._told()
+
+    def vitals(self, now: float) -> list[PatientVitals]:
+        """Every patient in a line; of a silent stream no rate is known."""
+        return [
+            PatientVitals(
+                t=round(now * 1e6),
+                patient=stream.patient,
+                lead=stream.lead,
+                fs=group.fs,
+                t0=round(stream.assembly.epoch_s * 1e6),
+                sample=line.sample,
+                hr_bpm=None if stream.silent else line.hr_bpm,
+                rhythm="" if stream.silent else line.rhythm,
+                quality="unusable" if stream.silent else line.quality,
+                pvc_per_min=line.pvc_per_min,
+            )
+            for group in self._groups.values()
+            for stream, line in group.vitals()
+        ]
+
+    def _stream(self, patient: str, lead: str, now: float) -> _Stream | None:
+        """The stream of this lead, if it is the one to be analysed."""
+        stream = self._streams.get(patient)
+        if stream is not None and stream.lead == lead:
+            return stream
+        if lead in self._settings.not_ecg:
+            return None
+        if stream is not None:
+            if not (stream.silent or self._is_better(lead, stream.lead)):
+                return None
+            self._end(stream)
+        stream = _Stream(patient, lead, Assembly(self._settings.signal_loss_s), heard=now)
+        self._streams[patient] = stream
+        return stream
+
+    def _is_better(self, lead: str, other: str) -> bool:
+        last = len(self._rank)
+        return self._rank.get(lead, last) < self._rank.get(other, last)
+
+    def _begin(self, stream: _Stream, block: SampleBlock) -> None:
+        """A session begins: a fresh row, and the old one says its last."""
+        if stream.group is not None:
+            self._counters.samples_dropped += stream.group.end(stream.row)
+            stream.facts.say("poor_signal", False)
+        group = self._groups.get(block.fs)
+        if group is None:
+            group = self._groups[block.fs] = Group(block.fs, self._chain(block.fs), self._settings.backlog_s)
+        stream.group, stream.row = group, group.join(stream, block.n0)
+
+    def _add(self, stream: _Stream, first: int, x: F32) -> None:
+        if stream.group is None:
+            raise AssertionError("a session begins before its samples come")
+        self._counters.samples += len(x)
+        self._counters.samples_dropped += stream.group.add(stream.row, first, x)
+
+    def _heard(self, stream: _Stream, flags: tuple[str, ...], now: float) -> None:
+        stream.heard = now
+        if flags == stream.flags and not stream.silent:
+            return
+        stream.flags, stream.silent = flags, False
+        for flag in _ALARMING_FLAGS:
+            stream.facts.say(flag, flag in flags)
+        stream.facts.say("signal_loss", False)
+        stream.facts.say("device_offline", False)
+        self._tell_facts(stream)
+
+    def _feed(self) -> None:
+        """One hop of every stream that has one."""
+        for group in self._groups.values():
+            self._hear(group.feed())
+
+    def _hear(self, found: list[tuple[_Stream, Event]]) -> None:
+        for stream, event in found:
+            self._said.append(Heard(stream.patient, stream.lead, event))
+            if isinstance(event, SignalQuality):
+                stream.facts.say("poor_signal", event.quality == "unusable", ", ".join(event.reasons))
+                self._tell_facts(stream)
+
+    def _watch(self, now: float) -> None:
+        """Who has been silent for too long, by wall time; and what else time alone changes."""
+        silenced = [stream for stream in self._streams.values() if self._has_fallen_silent(stream, now)]
+        for group in self._groups.values():
+            self._hear(group.pause([stream.row for stream in silenced if stream.group is group]))
+        for stream in list(self._streams.values()):
+            stream.facts.say("conflict", stream.assembly.conflict(now))
+            stream.facts.say("gaps", stream.missing.is_much(now))
+            self._tell_facts(stream)
+            if now - stream.heard >= self._settings.forget_after_s:
+                self._forget(stream)
+
+    def _has_fallen_silent(self, stream: _Stream, now: float) -> bool:
+        if stream.silent or now - stream.heard < self._settings.signal_loss_s:
+            return False
+        stream.silent = True
+        stream.facts.say("signal_loss", True)
+        return True
+
+    def _forget(self, stream: _Stream) -> None:
+        self._end(stream)
+        del self._streams[stream.patient]
+        self._leave()
+        self._said.append(Forgotten(stream.patient))
+
+    def _end(self, stream: _Stream) -> None:
+        """The stream is to leave, and what was wrong with it ends."""
+        if stream.group is not None:
+            self._counters.samples_dropped += stream.group.end(stream.row)
+        stream.facts.end()
+        self._tell_facts(stream)
+
+    def _leave(self) -> None:
+        """Those whose session has ended say their last."""
+        for fs, group in list(self._groups.items()):
+            found, gone = group.leave()
+            self._hear(found)
+            self._said += [Ended(stream.patient, stream.lead) for stream in gone]
+            if group.is_empty:
+                del self._groups[fs]
+
+    def _tell_facts(self, stream: _Stream) -> None:
+        self._said += [Technical(stream.patient, stream.lead, *fact) for fact in stream.facts.changed()]
+
+    def _told(self) -> list[Said]:
+        said, self._said = self._said, []
+        return said

@@ -1,0 +1,131 @@
+"""From a message to what it means, or to a refusal that is counted: nothing a device sends may do more than that."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from edge import topics, wire
+from edge.topics import Topic
+from edge.wire import DeviceStatus, SampleBlock
+from monitor.alarms import COMMANDS
+from monitor.counters import Counters
+
+SUBSCRIPTIONS: Final = (
+    f"{topics.ROOT}/+/samples/+",
+    f"{topics.ROOT}/+/status",
+    f"{topics.ROOT}/+/commands/+",
+)
+
+
+class Message(NamedTuple):
+    """What a broker delivers."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+class Samples(NamedTuple):
+    """A block of one lead."""
+
+    patient: str
+    lead: str
+    block: SampleBlock
+
+
+class Status(NamedTuple):
+    """What a device says of itself."""
+
+    patient: str
+    status: DeviceStatus
+
+
+class _Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    condition: str | None = None
+    seconds: float | None = None
+
+
+class Command(NamedTuple):
+    """What an operator wants: of one condition, or of all."""
+
+    patient: str
+    name: str
+    condition: str | None = None
+    seconds: float | None = None
+
+
+Taken: TypeAlias = Samples | Status | Command
+
+
+class _Refusal(Exception):
+    """Why a message is not taken, in a word."""
+
+
+_order = msgspec.json.Decoder(_Order)
+
+
+class Ingest:
+    """Knows whose samples are taken: the first `max_patients` that come, until they are forgotten."""
+
+    def __init__(self, max_patients: int, counters: Counters) -> None:
+        self._max_patients = max_patients
+        self._counters = counters
+        self._known: set[str] = set()
+        self._kinds: dict[str, Callable[[Topic, Message], Taken]] = {
+            "samples": self._samples,
+            "status": self._status,
+            "commands": _command,
+        }
+
+    def accept(self, message: Message) -> Taken | None:
+        """What the message means; None where it is refused, which is counted by reason."""
+        self._counters.messages += 1
+        try:
+            return self._taken(message)
+        except _Refusal as refusal:
+            self._counters.refused[str(refusal)] += 1
+        except wire.PayloadError:
+            self._counters.refused["payload"] += 1
+        return None
+
+    def forget(self, patient: str) -> None:
+        """Make room for another."""
+        self._known.discard(patient)
+
+    def _taken(self, message: Message) -> Taken:
+        topic = topics.parse(message.topic)
+        read = self._kinds.get(topic.kind) if topic else None
+        if topic is None or read is None:
+            raise _Refusal("topic")
+        return read(topic, message)
+
+    def _samples(self, topic: Topic, message: Message) -> Samples:
+        """Samples that a broker kept are from the past."""
+        if message.retained:
+            raise _Refusal("retained")
+        if topic.patient not in self._known and len(self._known) >= self._max_patients:
+            raise _Refusal("too_many_patients")
+        block = wire.decode(message.payload)
+        self._known.add(topic.patient)
+        return Samples(topic.patient, topic.name, block)
+
+    def _status(self, topic: Topic, message: Message) -> Status:
+        """A device speaks for its patient only when samples of that patient are taken, so that a flood of birth
+        certificates costs nothing; its last will counts because then there were some."""
+        if topic.patient not in self._known:
+            raise _Refusal("status_of_unknown")
+        return Status(topic.patient, wire.decode_status(message.payload))
+
+
+def _command(topic: Topic, message: Message) -> Command:
+    """A command that a broker kept would be obeyed again at every start."""
+    if message.retained:
+        raise _Refusal("retained")
+    if topic.name not in COMMANDS:
+        raise _Refusal("command")
+    try:
+        order = _order.decode(message.payload or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _Refusal("payload") from None
+    return Command(topic.patient, topic.name, order.condition, order.seconds)
