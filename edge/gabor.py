@@ -21,8 +21,11 @@ class GaborEnvelope:
     matrix, and nothing behind it knows the sampling rate. The phase is linear: the envelope is late by `delay` samples.
     """
 
-    def __init__(self, fs: float, hop: int, per_hop: int) -> None:
-        sigma = fs / (2 * np.pi * SIGMA_HZ)
+    def __init__(
+        self, fs: float, hop: int, per_hop: int, *, centre_hz: float = CENTRE_HZ, sigma_hz: float = SIGMA_HZ
+    ) -> None:
+        """`fs` in hertz; the band is `centre_hz` ± `sigma_hz`, that of the QRS unless given."""
+        sigma = fs / (2 * np.pi * sigma_hz)
         self.delay = CUT * sigma
         self.length = int(np.ceil(2 * self.delay)) + 1 + hop
         """Samples that `feed` needs to see: the newest hop and what the kernels reach back to."""
@@ -31,7 +34,7 @@ class GaborEnvelope:
         """Where the outputs lie, in samples from the first one of the newest hop."""
         u = sample[:, None] - self.centre
         window = np.exp(-0.5 * (u / sigma) ** 2) * (np.abs(u) <= self.delay)
-        kernel = window * np.exp(2j * np.pi * CENTRE_HZ / fs * u)
+        kernel = window * np.exp(2j * np.pi * centre_hz / fs * u)
         # A kernel that sums to zero does not see the electrode's offset at all.
         kernel = (kernel - window * (kernel.sum(0) / window.sum(0))) / (window.sum(0) / 2)
         self.matrix: F32 = np.hstack([kernel.real, kernel.imag]).astype(np.float32)

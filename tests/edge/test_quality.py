@@ -1,0 +1,97 @@
+"""Signal quality tells a flat line, a rail and noise from a heart, and changes its mind seldom."""
+
+import numpy as np
+import pytest
+
+from edge.events import SignalQuality
+from edge.quality import DOUBTFUL, GOOD, LEVELS, UNUSABLE, SignalQualityBank
+from edge.types import F32
+from tests.contracts import FS, ecg, hops
+
+ONE = np.array([0])
+
+
+def told(x: F32) -> list[SignalQuality]:
+    bank = SignalQualityBank(FS)
+    bank.start(ONE, 0)
+    return [event for hop in hops(x, bank.hop) for _, event in bank.feed(ONE, hop)]
+
+
+def heart(seconds: float = 20, noise_mv: float = 0.01) -> F32:
+    return ecg(seconds, 1, noise_mv=noise_mv)[0]
+
+
+def test_a_clean_heart_is_good_and_says_nothing() -> None:
+    """No event: good is where every stream begins."""
+    assert told(heart()) == []
+
+
+def test_a_flat_line_is_unusable_within_four_seconds() -> None:
+    """Three seconds of window and two evaluations."""
+    flat = np.full(3600, 0.7, np.float32)
+    (event,) = told(np.concatenate([heart(), flat]))
+    assert (event.quality, event.reasons) == ("unusable", ("flat",))
+    assert 3 * FS < event.sample - len(heart()) <= 4 * FS
+
+
+def test_an_asystole_with_a_living_baseline_is_not_flat() -> None:
+    """50 µV of noise come from a patient: the electrodes are on."""
+    silent = np.random.default_rng(0).normal(0, 0.02, 3600).astype(np.float32)
+    assert not any("flat" in event.reasons for event in told(np.concatenate([heart(), silent])))
+
+
+def test_a_rail_is_saturated() -> None:
+    """A signal that keeps hitting its limits, half of the time."""
+    clipped = np.clip(5 * np.sin(np.arange(3600) / 60), -2, 2).astype(np.float32)
+    event = told(np.concatenate([heart(), clipped]))[-1]
+    assert "saturated" in event.reasons
+    assert event.quality == "unusable"
+
+
+@pytest.mark.parametrize(("noise_mv", "quality"), [(0.02, "good"), (0.15, "doubtful"), (1.0, "unusable")])
+def test_noise_is_graded(noise_mv: float, quality: str) -> None:
+    """White noise of 2 %, 15 % and 100 % of an R peak."""
+    events = told(heart(30, noise_mv))
+    assert (events[-1].quality if events else "good") == quality
+
+
+def test_what_is_over_is_told_once() -> None:
+    """Good again after a flat line, and no flapping on the way."""
+    flat = np.zeros(3600, np.float32)
+    events = told(np.concatenate([heart(), flat, heart()]))
+    assert [event.quality for event in events] == ["unusable", "good"]
+
+
+def test_gain_is_not_quality() -> None:
+    """A third or ten times of the amplitude is as noisy as before."""
+    for gain in (0.3, 10):
+        assert [e.quality for e in told(np.float32(gain) * heart(30, 0.15))] == ["doubtful"]
+
+
+def test_streams_do_not_see_each_other() -> None:
+    """In a bank each has the quality that it has alone, whatever subset comes."""
+    x = np.stack([heart(), heart(20, 1.0), np.zeros(7200, np.float32)])
+    bank = SignalQualityBank(FS)
+    bank.grow(3)
+    bank.start(np.arange(3), 0)
+    signal = hops(x, bank.hop)
+    found = [pair for hop in signal for rows in ([0, 2], [1]) for pair in bank.feed(np.array(rows), hop[rows])]
+    for row in range(3):
+        assert [event for r, event in found if r == row] == told(x[row])
+    assert bank.level(np.arange(3)).tolist() == [GOOD, UNUSABLE, UNUSABLE]
+    assert [LEVELS[level] for level in (GOOD, DOUBTFUL, UNUSABLE)] == ["good", "doubtful", "unusable"]
+
+
+def test_a_hole_changes_nothing_by_itself() -> None:
+    """The quality stands until a window's length of agreement says otherwise; a new stream is good."""
+    bank = SignalQualityBank(FS)
+    bank.start(ONE, 0)
+    for hop in hops(np.zeros(3600, np.float32), bank.hop):
+        bank.feed(ONE, hop)
+    bank.skip(ONE, 10_000)
+    assert bank.level(ONE) == [UNUSABLE]
+    events = [event for hop in hops(heart(), bank.hop) for _, event in bank.feed(ONE, hop)]
+    assert [event.quality for event in events] == ["good"]
+    assert 10_000 + 3 * FS <= events[0].sample <= 10_000 + 6 * FS
+    bank.start(ONE, 0)
+    assert bank.level(ONE) == [GOOD]
