@@ -40,6 +40,8 @@ UNREST: Final = 0.20
 does ventricular fibrillation: this alone makes a signal doubtful, never unusable."""
 TOP: Final = 4
 """The fourth largest of the window's hops stands for its QRS complexes: three artefacts may be larger."""
+FORGETTING: Final = np.float32(0.98)
+"""What complexes reached fades so much with each evaluation, by half in 17 s: a silent heart is not a noisy one."""
 NOTHING: Final = np.float32(1e-9)
 
 
@@ -60,6 +62,7 @@ class SignalQualityBank(Rows):
     reasons: U8  # bit k: REASONS[k]
     seen: U8  # what the last evaluation saw: grade and reasons in one number …
     stood: I64  # … and how many in a row have seen just that
+    reach: F32  # what QRS complexes reach in their band, slowly forgotten
 
     def __init__(self, fs: float, capacity: int = 1) -> None:
         """`fs` in hertz."""
@@ -73,6 +76,7 @@ class SignalQualityBank(Rows):
         fresh: dict[str, ArrayLike] = dict.fromkeys(("low", "high", "stuck"), hops)
         fresh |= dict.fromkeys(("qrs_peak", "qrs_mean", "above_mean"), hops)
         fresh |= {"clock": 0, "hops": 0, "stood": 0, "floor": np.float32(np.inf), "ceiling": np.float32(-np.inf)}
+        fresh |= {"reach": NOTHING}
         super().__init__(capacity, fresh | dict.fromkeys(("grade", "reasons", "seen"), np.uint8(0)))
 
     def grow(self, capacity: int) -> None:
@@ -119,7 +123,7 @@ class SignalQualityBank(Rows):
     def _evaluate(self, rows: RowIndex) -> list[tuple[int, SignalQuality]]:
         if not len(rows):
             return []
-        grades = np.stack([self._flat(rows), self._saturated(rows), self._noise(rows)])
+        grades = np.stack([self._flat(rows), self._saturated(rows), self._noisy(rows)])
         grade = grades.max(0)
         reasons = (np.array([[1], [2], [4]]) * (grades > 0)).sum(0)
         saw = (8 * grade + reasons).astype(np.uint8)
@@ -146,9 +150,10 @@ class SignalQualityBank(Rows):
         share = np.where(at_rail, self.stuck[rows], 0).mean(1)
         return np.where((ceiling - floor > RAIL_SPAN_MV)[:, 0], _graded(share, RAIL_SHARE), GOOD).astype(np.uint8)
 
-    def _noise(self, rows: RowIndex) -> U8:
+    def _noisy(self, rows: RowIndex) -> U8:
         """Energy out of the QRS band against in band, as Li, Mark & Clifford 2008 (Physiol Meas 29) compare."""
-        peak = np.maximum(np.sort(self.qrs_peak[rows], axis=1)[:, -TOP], NOTHING)
+        peak = np.maximum(np.sort(self.qrs_peak[rows], axis=1)[:, -TOP], FORGETTING * self.reach[rows])
+        self.reach[rows] = peak
         unrest = np.median(self.qrs_mean[rows], axis=1) > UNREST * peak
         grade = _graded(np.median(self.above_mean[rows], axis=1) / peak, HIGH_SHARE)
         return np.maximum(grade, np.where(unrest, DOUBTFUL, GOOD).astype(np.uint8))
