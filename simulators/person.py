@@ -97,14 +97,15 @@ class Person:
         off = _level(course, "lead_off", t_s) > 0
         mv = clean + self._wander.at(t_s + origin / self.fs) + self._noise(course, rng, t_s)
         mv[off] = HUM_MV * np.sin(2.0 * np.pi * 50.0 * t_s[off])
-        r_peaks = _extrema(clean, np.rint(course.r_s * self.fs).astype(np.int64), round(PEAK_S * self.fs))
+        reach = round(PEAK_S * self.fs)
+        r_peaks = _extrema(clean, np.rint(course.r_s * self.fs).astype(np.int64), reach)
         return SyntheticRecording(
             patient=self.patient,
             fs=self.fs,
             mv=mv.astype(np.float32),
             clean_mv=clean.astype(np.float32),
             off=off,
-            beats=_seen(course, r_peaks, off),
+            beats=_seen(course, r_peaks, off, n - reach),
             episodes=_episodes(course, r_peaks, n),
         )
 
@@ -141,7 +142,7 @@ class EndlessPatient:
         self._person, self._script = person, script
         self._take = 0
         self._end = 0
-        self._recent: deque[tuple[int, SyntheticRecording]] = deque(maxlen=2)
+        self._recent: deque[tuple[int, SyntheticRecording]] = deque()
 
     def cut(self, first: int, n: int) -> Counts:
         pieces = [take.cut(at, k) for take, at, k in self._pieces(first, n)]
@@ -154,8 +155,7 @@ class EndlessPatient:
     def _pieces(self, first: int, n: int) -> list[tuple[SyntheticRecording, int, int]]:
         """The takes that hold these samples, and where: `(take, first, n)`. Raises `LookupError` for what is past."""
         self._extend(first + n)
-        if self._recent and first < self._recent[0][0]:
-            raise LookupError(f"{self.patient}: sample {first} is long past")
+        self._forget(first)
         pieces = []
         for start, take in self._recent:
             begin, end = max(first, start), min(first + n, start + take.length)
@@ -169,6 +169,13 @@ class EndlessPatient:
             self._recent.append((self._end, take))
             self._take += 1
             self._end += take.length
+
+    def _forget(self, first: int) -> None:
+        """Drop the takes that have ended before sample `first`, but for the last one."""
+        while len(self._recent) > 1 and self._recent[1][0] <= first:
+            self._recent.popleft()
+        if self._recent and first < self._recent[0][0]:
+            raise LookupError(f"{self.patient}: sample {first} is long past")
 
 
 def _level(course: Course, name: str, t_s: F64) -> F64:
@@ -186,10 +193,10 @@ def _extrema(clean: F64, centres: I64, reach: int) -> I64:
     return extrema
 
 
-def _seen(course: Course, r_peaks: I64, off: Bool) -> tuple[TrueBeat, ...]:
-    """The beats that are in the recording: within it, and with the electrode on."""
+def _seen(course: Course, r_peaks: I64, off: Bool, end: int) -> tuple[TrueBeat, ...]:
+    """The beats that can be seen: before `end`, and with the electrode on."""
     pairs = zip(r_peaks.tolist(), course.labels, strict=True)
-    return tuple(TrueBeat(sample, label) for sample, label in pairs if sample < len(off) and not off[sample])
+    return tuple(TrueBeat(sample, label) for sample, label in pairs if sample < end and not off[sample])
 
 
 def _episodes(course: Course, r_peaks: I64, n: int) -> tuple[Episode, ...]:
