@@ -48,9 +48,9 @@ def test_a_rail_is_saturated() -> None:
     assert event.quality == "unusable"
 
 
-@pytest.mark.parametrize(("noise_mv", "quality"), [(0.02, "good"), (0.15, "doubtful"), (1.0, "unusable")])
+@pytest.mark.parametrize(("noise_mv", "quality"), [(0.02, "good"), (0.2, "doubtful"), (1.0, "unusable")])
 def test_noise_is_graded(noise_mv: float, quality: str) -> None:
-    """White noise of 2 %, 15 % and 100 % of an R peak."""
+    """White noise of 2 %, 20 % and 100 % of an R peak."""
     events = told(heart(30, noise_mv))
     assert (events[-1].quality if events else "good") == quality
 
@@ -65,7 +65,7 @@ def test_what_is_over_is_told_once() -> None:
 def test_gain_is_not_quality() -> None:
     """A third or ten times of the amplitude is as noisy as before."""
     for gain in (0.3, 10):
-        assert [e.quality for e in told(np.float32(gain) * heart(30, 0.15))] == ["doubtful"]
+        assert [e.quality for e in told(np.float32(gain) * heart(30, 0.2))] == ["doubtful"]
 
 
 def test_streams_do_not_see_each_other() -> None:
