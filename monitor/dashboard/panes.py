@@ -1,0 +1,184 @@
+"""The widgets: they keep lines, and repaint those that changed."""
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+import numpy as np
+from rich.text import Text
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from monitor.dashboard.picker import Picker
+from monitor.dashboard.scale import Span
+from monitor.dashboard.sweep import Cells
+from monitor.dashboard.views import ecg
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Lines(Widget):
+    """Lines of text."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._lines: list[Text] = []
+
+    def show(self, lines: list[Text]) -> None:
+        """Show these; only what differs is painted."""
+        before, self._lines = self._lines, lines
+        if len(before) != len(lines):
+            self.refresh()
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before, lines, strict=True)) if not _same(old, new)]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as the screen wants it."""
+        width = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        segments = self._lines[y].render(self.app.console)
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+class PaneMessage(Message):
+    """What a pane says of itself."""
+
+    def __init__(self, pane: Widget) -> None:
+        super().__init__()
+        self.pane = pane
+
+    @property
+    def control(self) -> Widget:
+        """Who says it, for `textual.on`."""
+        return self.pane
+
+
+class ListPane(Lines, Generic[Key], can_focus=True):
+    """A list with a cursor."""
+
+    BINDINGS: ClassVar = [
+        ("up,k", "move(-1)"),
+        ("down,j", "move(1)"),
+        ("pageup", "turn(-1)"),
+        ("pagedown", "turn(1)"),
+        ("home,g", "move(-1000000)"),
+        ("end,G", "move(1000000)"),
+        ("enter", "choose"),
+    ]
+
+    class Moved(PaneMessage):
+        """The cursor is elsewhere."""
+
+    class Chosen(PaneMessage):
+        """Enter, or a double click, on the line of the cursor."""
+
+    def __init__(self, *, id: str, head: int = 0) -> None:
+        super().__init__(id=id)
+        self.picker: Picker[Key] = Picker()
+        self.head = head
+
+    @property
+    def page(self) -> int:
+        """Lines of the list that fit."""
+        return self.size.height - self.head
+
+    def offer(self, keys: Sequence[Key]) -> None:
+        """The list is now this."""
+        before = self.picker.cursor
+        self.picker.offer(keys, self.page)
+        if self.picker.cursor != before:
+            self.post_message(self.Moved(self))
+
+    def action_move(self, by: int) -> None:
+        """The cursor up or down by lines."""
+        self.picker.move(by)
+        self.post_message(self.Moved(self))
+
+    def action_turn(self, pages: int) -> None:
+        """The cursor up or down by pages."""
+        self.picker.turn(pages)
+        self.post_message(self.Moved(self))
+
+    def action_choose(self) -> None:
+        """The line of the cursor is meant."""
+        self.post_message(self.Chosen(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """The cursor where the mouse is."""
+        place = event.get_content_offset(self)
+        if place is None or place.y < self.head:
+            return
+        self.picker.pick(self.picker.offset + place.y - self.head)
+        self.post_message(self.Chosen(self) if event.chain > 1 else self.Moved(self))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel moves the cursor."""
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel moves the cursor."""
+        self.action_move(-1)
+
+
+class SweepPane(Widget):
+    """The sweep: of a frame it repaints the columns in which the pen was at work."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[Cells, Span, bool] | None = None
+
+    @property
+    def margin(self) -> int:
+        """Cells beside the sweep."""
+        return ecg.gutter(self.size.width)
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Cells for the signal, across and down."""
+        return max(self.size.width - self.margin, 0), max(self.size.height - ecg.LETTER_ROWS, 0)
+
+    def blank(self) -> None:
+        """Show nothing."""
+        if self._shown is not None:
+            self._shown = None
+            self.refresh()
+
+    def show(self, cells: Cells, span: Span, live: bool) -> None:
+        """Show this frame."""
+        before, self._shown = self._shown, (cells, span, live)
+        if before is None or before[1:] != (span, live) or before[0].codes.shape != cells.codes.shape:
+            self.refresh()
+            return
+        regions = [Region(self.margin + a, 0, b - a, self.size.height) for a, b in _changed(before[0], cells)]
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as the screen wants it."""
+        width = self.size.width
+        if self._shown is None:
+            return Strip.blank(width, self.rich_style)
+        segments = ecg.row(*self._shown[:2], y, self.margin, self._shown[2])
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+
+def _changed(before: Cells, after: Cells) -> list[tuple[int, int]]:
+    """The runs of columns that differ."""
+    differs = ((before.codes != after.codes) | (before.kinds != after.kinds)).any(axis=0)
+    for column in before.letters.items() ^ after.letters.items():
+        differs[column[0]] = True
+    bounds = np.flatnonzero(np.diff(differs, prepend=False, append=False))
+    return [(int(a), int(b)) for a, b in bounds.reshape(-1, 2)]
+
+
+def _same(a: Text, b: Text) -> bool:
+    return a.plain == b.plain and a.spans == b.spans and a.style == b.style
