@@ -1,0 +1,61 @@
+# Everything happens in .venv, which `make install` makes. Only Python 3.11+ and make need to be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
+SOURCES := edge monitor simulators models
+
+.PHONY: help install demo test lint format bench train clean
+
+help:
+	@echo "make demo     watch several patients live, in one command (q leaves)"
+	@echo "make test     run all tests"
+	@echo "make install  make $(VENV) with $(BIN)/pulse in it"
+	@echo "make lint     ruff and mypy"
+	@echo "make bench    measure the detector beside its peers, and the signal path"
+	@echo "make train    train, quantise and score the beat classifier again"
+
+install: $(VENV)/.installed
+
+demo: install
+	@$(BIN)/pulse demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m monitor.bench_detector
+	$(BIN)/pulse bench pipeline
+
+train: $(VENV)/.train
+	$(BIN)/python -m models
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "pulse needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "Python's venv module is missing (Debian: apt install python3-venv)"; exit 2; }
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing pulse and what it needs …"
+	@$(PIP) --progress-bar on --quiet --editable .
+	@touch $@
+
+# An extra is installed on top of the rest, and only where it is asked for.
+$(VENV)/.dev $(VENV)/.bench $(VENV)/.train: $(VENV)/.%: $(VENV)/.installed
+	@echo "Installing the extra '$*' …"
+	@$(PIP) --quiet --editable '.[$*]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

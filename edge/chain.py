@@ -1,0 +1,197 @@
+"""The whole signal path for the streams of one sampling rate: samples in, events out.
+
+The same chain runs in the daemon, in `pulse analyze`, in tests and in benchmarks. It knows no clock, no socket and no
+patient: a stream is a row.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+
+from edge.classifier import BeatClassifier, Model
+from edge.delineation import delineate
+from edge.detector import Detector
+from edge.events import Beat, ClassifiedBeat, Event, Vitals
+from edge.pending import LONGEST_WAIT_S, Pending
+from edge.quality import LEVELS, SignalQualityBank
+from edge.rhythm import Limits, Rhythm
+from edge.ring import Ring
+from edge.tables import HELD, LABELS, LATE, SEARCHED
+from edge.types import F32, I64, Bool, RowIndex, Table
+
+Found: TypeAlias = list[tuple[int, Event]]
+"""Events and the rows they belong to; those of a row are in the order in which they became known."""
+
+_BEFORE_BEAT_S, _AFTER_BEAT_S = 0.3, 0.4
+"""What of a beat must lie inside the signal for it to be told at all: P wave to the end of a wide QRS."""
+_SPARE_S = 1.0
+"""The ring holds this much beyond the window, for beats that are found late."""
+
+
+class Chain:
+    """A bank of streams from samples to events."""
+
+    def __init__(self, fs: float, model: Model | None, *, limits: Limits | None = None, capacity: int = 8) -> None:
+        """Streams at `fs` Hz. Without a model beats are found but not classified."""
+        self.fs = fs
+        self._half = round(LONGEST_WAIT_S * fs)
+        self._before, self._after = round(_BEFORE_BEAT_S * fs), round(_AFTER_BEAT_S * fs)
+        self._detector = Detector(fs, capacity)
+        self.hop = self._detector.hop
+        self._ring = Ring(capacity, self.hop, 2 * self._half + round(_SPARE_S * fs))
+        self._quality = SignalQualityBank(fs, capacity)
+        self._rhythm = Rhythm(fs, capacity, limits or Limits())
+        self._classifier = BeatClassifier(fs, capacity, model) if model else None
+        self._pending = Pending(fs)
+        self._last_r: I64 = np.full(
+            capacity, -1
+        )  # the last classified R peak, for the R-R interval that a beat reports
+        self._free = list(range(capacity))[::-1]
+
+    def join(self, sample: int = 0) -> int:
+        """Take in a stream whose first sample has number `sample`; returns its row."""
+        if not self._free:
+            self._grow(2 * self._ring.capacity)
+        row = self._free.pop()
+        rows = np.array([row])
+        self._ring.start(rows, sample)
+        self._last_r[rows] = -1
+        for stage in self._stages():
+            stage.start(rows, np.array([sample]))
+        return row
+
+    def leave(self, row: int) -> None:
+        """Give the row of a stream back. What still waits in it is dropped: `flush` first to have it."""
+        self._pending.forget(np.array([row]))
+        self._free.append(row)
+
+    def clock(self, rows: RowIndex) -> I64:
+        """The number of the next sample of each stream."""
+        return self._ring.clock[rows]
+
+    def feed(self, rows: RowIndex, x: F32) -> Found:
+        """One hop, `(len(rows), hop)` in mV, of each stream in `rows` (each at most once)."""
+        self._ring.feed(rows, x)
+        beats = self._detector.feed(rows, x)
+        out: Found = list(self._quality.feed(rows, x))
+        out += self._found(beats)
+        out += self._rhythm.tick(rows, self._ring.clock[rows])
+        for due in self._pending.due(self._ring.clock):
+            out += self._classified(due)
+        return out
+
+    def skip(self, rows: RowIndex, samples: I64) -> Found:
+        """A hole: the next sample of each stream is number `samples`. What waited is classified as it stands."""
+        out = self.flush(rows)
+        self._ring.start(rows, samples)
+        self._last_r[rows] = -1
+        for stage in self._stages():
+            stage.skip(rows, samples)
+        return out
+
+    def flush(self, rows: RowIndex) -> Found:
+        """The end of these streams, or of a stretch of them: everything that is still to be said."""
+        return self._found(self._detector.flush(rows)) + self._settle(rows)
+
+    def vitals(self, rows: RowIndex) -> list[Vitals]:
+        """Each stream in one line."""
+        lines = zip(
+            (self._ring.clock[rows] - 1).tolist(),
+            self._rhythm.hr_bpm(rows).tolist(),
+            self._rhythm.headline(rows),
+            self._quality.level(rows).tolist(),
+            self._rhythm.pvc_per_min(rows).tolist(),
+            strict=True,
+        )
+        return [
+            Vitals(
+                sample=n, hr_bpm=None if hr != hr else hr, rhythm=rhythm, quality=LEVELS[level], pvc_per_min=int(pvc)
+            )
+            for n, hr, rhythm, level, pvc in lines
+        ]
+
+    def _stages(self) -> Iterator[Detector | SignalQualityBank | Rhythm | BeatClassifier]:
+        yield self._detector
+        yield self._quality
+        yield self._rhythm
+        if self._classifier:
+            yield self._classifier
+
+    def _grow(self, capacity: int) -> None:
+        held = self._ring.capacity
+        self._ring.grow(capacity)
+        for stage in self._stages():
+            stage.grow(capacity)
+        self._last_r = np.concatenate([self._last_r, np.full(capacity - held, -1)])
+        self._free += list(range(held, capacity))[::-1]
+
+    def _found(self, beats: Table) -> Found:
+        if not len(beats):
+            return []
+        self._pending.add(beats)
+        out: Found = [(row, _beat(*rest)) for row, *rest in beats.tolist()]
+        return out + self._rhythm.found(beats)
+
+    def _settle(self, rows: RowIndex) -> Found:
+        """Classify what still waits in these streams, with the signal that there is."""
+        out: Found = []
+        for due in self._pending.flush(rows):
+            out += self._classified(due)
+        return out
+
+    def _classified(self, due: Table) -> Found:
+        """One round of beats that are due, at most one a stream."""
+        rows, sample = due["row"], due["sample"]
+        if self._classifier is None:
+            return []
+        due["whole"] = self._whole(rows, sample)
+        windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True)
+        onset, offset, r_mv = delineate(windows, self.fs)
+        label, score = self._classifier.feed(due, windows)
+        rr = np.where(self._last_r[rows] < 0, -1, sample - self._last_r[rows])
+        self._last_r[rows] = sample
+        columns = (rows, sample, due["found_at"], self._ring.clock[rows] - 1, label, score, rr, onset, offset, r_mv)
+        out: Found = [
+            (row, self._classified_beat(*rest)) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)
+        ]
+        return out + self._rhythm.classified(due, label)
+
+    def _whole(self, rows: RowIndex, sample: I64) -> Bool:
+        return self._ring.covers(rows, sample - self._before, self._before + self._after)
+
+    def _classified_beat(
+        self,
+        sample: int,
+        found_at: int,
+        known_at: int,
+        label: int,
+        score: float,
+        rr: int,
+        onset: int,
+        offset: int,
+        r_mv: float,
+    ) -> ClassifiedBeat:
+        return ClassifiedBeat(
+            sample=sample,
+            found_at=found_at,
+            classified_at=known_at,
+            label=LABELS[label],
+            score=round(score, 4),
+            rr_s=None if rr < 0 else round(rr / self.fs, 4),
+            qrs_onset=sample + onset,
+            qrs_offset=sample + offset,
+            qrs_ms=round(1000 * (offset - onset) / self.fs, 1),
+            r_mv=round(r_mv, 4),
+        )
+
+
+def _beat(sample: int, found_at: int, score: float, flags: int) -> Beat:
+    return Beat(
+        sample=sample,
+        found_at=found_at,
+        score=round(score, 4),
+        searched=bool(flags & SEARCHED),
+        held=bool(flags & HELD),
+        late=bool(flags & LATE),
+    )

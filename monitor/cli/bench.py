@@ -1,0 +1,57 @@
+"""`pulse bench`."""
+
+import os
+
+# One core is what is measured: BLAS must not take the others. It reads this when numpy is first imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from edge.types import F32
+
+
+@click.group(epilog="\b\nExample:\n  pulse bench pipeline --streams 1000 --json")
+def command() -> None:
+    """Measure the speed of the signal path."""
+
+
+@command.command(epilog="\b\nExample:\n  pulse bench pipeline --streams 1000 --json")
+@click.option("--streams", type=click.IntRange(1, 50_000), default=1000, show_default=True, help="Patients at once.")
+@click.option("--seconds", type=click.FloatRange(5, 600), default=30.0, show_default=True, help="Signal of each.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def pipeline(streams: int, seconds: float, as_json: bool) -> None:
+    """The whole chain, without a broker, on one core: real ECG where mitdb is here, synthetic otherwise."""
+    from monitor.bench import run_pipeline
+    from monitor.shipped import load_model
+
+    signals, fs = _signals(seconds)
+    result = run_pipeline(signals, fs, load_model(), streams, seconds)
+    if as_json:
+        click.echo(msgspec.json.encode(result))
+        return
+    table = Table("stage", "µs per patient-second", title=f"{streams} streams of {result.seconds:.0f} s at {fs:g} Hz")
+    for stage, cost in sorted(result.profile_us.items(), key=lambda item: -item[1]):
+        table.add_row(stage, f"{cost:.2f}")
+    table.add_row("all, without the profiler", f"{result.us_per_patient_second:.2f}")
+    Console().print(table, f"{result.patients_realtime:,.0f} patients in real time on one core ({result.ran_on})")
+
+
+def _signals(seconds: float) -> tuple[list[F32], float]:
+    from simulators.records import mitdb_folder, read
+
+    folder = mitdb_folder()
+    if folder is None:
+        return _synthetic(seconds)
+    recordings = [read(folder / path.stem) for path in sorted(folder.glob("*.hea"))]
+    return [r.physical() for r in recordings], recordings[0].fs
+
+
+def _synthetic(seconds: float) -> tuple[list[F32], float]:
+    from simulators.synthetic import patients
+
+    made = patients(16, seconds + 60, seed=1)
+    return [patient.physical() for patient in made], made[0].fs
