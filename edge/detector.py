@@ -63,6 +63,9 @@ _AFTER: Final = np.array(
 )
 """The mode that follows, by mode and happening."""
 
+_LEARNING: Final = np.uint8(Mode.LEARNING)
+_NO_BEATS: Final = none(BEAT)
+
 
 class Detector(Rows):
     """An online R-peak detector for `capacity` streams of one sampling rate.
@@ -115,53 +118,54 @@ class Detector(Rows):
         rows, sample = rows[~long], sample[~long]
         self.finder.skip(rows, sample)
         self._enter(rows, Happening.HOLE)
-        self._count_from(rows, self.finder.tick[rows] - self.t_zone)
-        self.held.refresh(rows)
+        self._count_from(rows, self.finder.tick(rows) - self.t_zone)
+        self.held.drop(rows)
 
     def feed(self, rows: RowIndex, x: F32) -> Table:
         """Take one hop, `(len(rows), hop)`, of each of these streams; give the beats that are known by it."""
         peaks = self.finder.feed(rows, x)
-        found = [self._resolve_held(rows), self._search_back(rows, self.finder.examined(rows))]
-        learning = self.mode[peaks.rows] == Mode.LEARNING
-        self.learning.feed(peaks.take(learning))
-        found += self._judge_newest(peaks.take(~learning))
-        found += self._learn(rows[self.mode[rows] == Mode.LEARNING])
-        return np.concatenate(found)
+        learns = rows[self.mode[rows] == _LEARNING]
+        found = [self._resolve_held(rows), self._search_back(rows)]
+        if len(learns):
+            new = self.mode[peaks.rows] == _LEARNING
+            self.learning.feed(peaks.take(new))
+            peaks = peaks.take(~new)
+        if len(peaks):
+            found += self._judge_newest(peaks)
+        if len(learns):
+            found += self._learned(self.learning.tick(learns))
+        return _joined(found)
 
     def flush(self, rows: RowIndex) -> Table:
         """The streams end, or a hole begins: give the beats that were still on their way. `start` or `skip` is next."""
-        average, averaged = self.finder.average[rows], self.finder.averaged[rows]
+        clock, average = self.finder.clock[rows], self.finder.average[rows]
         x = np.repeat(self.finder.raw.newest(rows, 1), self.hop, axis=1)
         found = [self.feed(rows, x) for _ in range(FLUSH_HOPS)]
-        found += self._learned(rows[self.mode[rows] == Mode.LEARNING])
+        table = _joined([*found, *self._learned(rows[self.mode[rows] == _LEARNING])])
         # Nothing came after the last sample, whatever the filter was fed.
-        self.finder.average[rows], self.finder.averaged[rows] = average, averaged
-        self.finder.rewind(rows, FLUSH_HOPS)
-        table = np.concatenate(found)
-        newest = self.finder.clock[table["row"]] - 1
-        table["found_at"] = np.minimum(table["found_at"], newest)
-        table["sample"] = np.minimum(table["sample"], newest)
+        self.finder.clock[rows], self.finder.average[rows] = clock, average
+        for column in ("sample", "found_at"):
+            table[column] = np.minimum(table[column], self.finder.clock[table["row"]] - 1)
         return table
 
     def _resolve_held(self, rows: RowIndex) -> Table:
         """A doubtful peak is a beat when its time is up, and none when a larger one came before that."""
         rows = self.held.which(rows)
         if not len(rows):
-            return none(BEAT)
+            return _NO_BEATS
         newest, end = self.finder.newest(rows), self.held.tick[rows] + self.hold
-        begin = self.finder.tick[rows] - PER_HOP
+        begin = self.finder.tick(rows) - PER_HOP
         within = np.arange(PER_HOP) <= (end - begin)[:, None]
         larger = np.where(within, newest, 0).max(1) > np.exp(self.held.level[rows])
         self._reject(*self.held.pop(rows[larger])[:2])
-        return self._accept_held(rows[~larger & (end < begin + PER_HOP)])
+        return self._accept(*self.held.pop(rows[~larger & (end < begin + PER_HOP)]))
 
-    def _accept_held(self, rows: RowIndex) -> Table:
-        return self._accept(*self.held.pop(rows))
-
-    def _search_back(self, rows: RowIndex, tick: I64) -> Table:
-        """Take the best rejected peak where the interval up to `tick` has become too long without it."""
+    def _search_back(self, rows: RowIndex, tick: I64 | None = None) -> Table:
+        """Take the best rejected peak where the interval up to `tick`, or now, has become too long without it."""
         close = (self.best.score[rows] > SEARCH_SCORE) & ~self.held.full[rows]
-        rows, tick = rows[close], tick[close]
+        if not close.any():
+            return _NO_BEATS
+        rows, tick = rows[close], self.finder.tick(rows[close]) - 2 * PER_HOP if tick is None else tick[close]
         rows = rows[(tick - self.last[rows]) * self.tick_s > SEARCH_RR * self.thresholds.rr_s[rows]]
         peaks, score, _ = self.best.pop(rows)
         return self._accept(peaks, score, np.full(len(rows), SEARCHED, np.uint8))
@@ -170,7 +174,7 @@ class Detector(Rows):
         """Beats among these peaks, of which the doubtful are held, after what they say about a peak that waits."""
         waits = self.held.full[peaks.rows]
         near = waits & (peaks.tick - self.held.tick[peaks.rows] < self.refractory)
-        before = self._accept_held(peaks.rows[waits & ~near])
+        before = self._accept(*self.held.pop(peaks.rows[waits & ~near]))
         passed, score, flags = self._judge(peaks.take(~near))
         doubtful = score < DOUBTFUL
         self._hold(passed.take(doubtful), score[doubtful], flags[doubtful] | np.uint8(HELD))
@@ -187,6 +191,8 @@ class Detector(Rows):
         return peaks.take(passed), score, np.where(score > 0, 0, LATE).astype(np.uint8)
 
     def _hold(self, peaks: Peaks, score: F32, flags: U8) -> None:
+        if not len(peaks):
+            return
         larger = self.finder.newest(peaks.rows).max(1) > np.exp(peaks.level)
         self._reject(peaks.take(larger), score[larger])
         self.held.put(peaks.take(~larger), score[~larger], flags[~larger])
@@ -195,7 +201,7 @@ class Detector(Rows):
         """These peaks are beats."""
         rows = peaks.rows
         if not len(rows):
-            return none(BEAT)
+            return _NO_BEATS
         self.thresholds.add_beat(rows, peaks.level)
         counts = self.mode[rows] == Mode.TRACKING
         interval_s = (peaks.tick - self.last[rows]) * self.tick_s
@@ -210,16 +216,15 @@ class Detector(Rows):
     def _reject(self, peaks: Peaks, score: F32) -> None:
         """These peaks are none."""
         rows = peaks.rows
+        if not len(rows):
+            return
         self.thresholds.add_other(rows, peaks.level)
         self.largest[rows] = np.maximum(self.largest[rows], peaks.level)
         better = score > self.best.score[rows]
         self.best.put(peaks.take(better), score[better], np.zeros(better.sum(), np.uint8))
 
-    def _learn(self, rows: RowIndex) -> list[Table]:
-        """Count the hop for streams that learn, and replay those that have learned for long enough."""
-        return self._learned(self.learning.tick(rows)) if len(rows) else []
-
     def _learned(self, rows: RowIndex) -> list[Table]:
+        """Begin to track those of these streams whose beats can be told, and replay what they have shown."""
         if not len(rows):
             return []
         level = self.learning.beat_level(rows)
@@ -233,15 +238,21 @@ class Detector(Rows):
 
     def _replay(self, peaks: Peaks) -> list[Table]:
         before = self._search_back(peaks.rows, peaks.tick)
-        before["flags"] |= LEARNED
-        passed, score, flags = self._judge(peaks)
-        return [before, self._accept(passed, score, flags | np.uint8(LEARNED))]
+        found = [before, self._accept(*self._judge(peaks))]
+        for table in found:
+            table["flags"] |= LEARNED
+        return found
 
     def _count_from(self, rows: RowIndex, tick: I64) -> None:
         """An interval begins."""
         self.last[rows] = tick
         self.largest[rows] = -np.inf
-        self.best.refresh(rows)
+        self.best.drop(rows)
 
     def _enter(self, rows: RowIndex, happening: Happening) -> None:
         self.mode[rows] = _AFTER[self.mode[rows], happening]
+
+
+def _joined(tables: list[Table]) -> Table:
+    tables = [table for table in tables if len(table)]
+    return np.concatenate(tables) if len(tables) > 1 else tables[0] if tables else none(BEAT)

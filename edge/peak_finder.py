@@ -18,6 +18,8 @@ PER_HOP: Final = 12
 """Envelope samples a hop: 120 a second, well above the band of the envelope."""
 BACKGROUND_S: Final = 1.0
 """Time constant of the average that a beat has to stand out of."""
+LEAST_BACKGROUND: Final = np.float32(np.exp(-4))
+"""The background counts as at least e⁻⁴ of a peak: silence before it does not make it infinitely prominent."""
 
 
 class PeakFinder(Rows):
@@ -28,23 +30,22 @@ class PeakFinder(Rows):
     """
 
     clock: I64  # number of the next sample
+    origin: I64  # number of the first sample since the start
     first: I64  # number of the first sample since the start or the last hole
-    tick: I64  # ticks since the start, holes counted
-    hops: I64  # since the start or the last hole
+    hops: I64  # since the start, as far as that matters
     average: F32  # of the envelope
-    averaged: I64  # blocks in it
 
     def __init__(self, fs: float, capacity: int) -> None:
         """`fs` in hertz."""
         self.hop = round(HOP_S * fs)
         self.hop_s = self.hop / fs
         self.tick_s = self.hop_s / PER_HOP
-        self.fade = 1 - np.exp(-self.hop_s / BACKGROUND_S)
+        self.shares = _shares(1 - float(np.exp(-self.hop_s / BACKGROUND_S)))
         self.gabor = GaborEnvelope(fs, self.hop, PER_HOP)
         self.r_position = RPosition(fs)
         self.raw = Tape(capacity, self.hop, self.gabor.length + self.hop + self.r_position.length)
         self.envelope = Tape(capacity, PER_HOP, 3 * PER_HOP)
-        fresh: dict[str, ArrayLike] = dict.fromkeys(("clock", "first", "tick", "hops", "averaged"), 0)
+        fresh: dict[str, ArrayLike] = dict.fromkeys(("clock", "origin", "first", "hops"), 0)
         super().__init__(capacity, fresh | {"average": np.float32(0)})
 
     def grow(self, capacity: int) -> None:
@@ -56,21 +57,20 @@ class PeakFinder(Rows):
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """The next sample of these streams is number `sample`; everything before is forgotten."""
         self.refresh(rows)
-        self.clock[rows] = sample
-        self._begin(rows)
+        self.raw.refresh(rows)
+        self.envelope.refresh(rows)
+        self.clock[rows] = self.origin[rows] = self.first[rows] = sample
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. No peak is looked for across it."""
-        missing = sample - self.clock[rows]
-        self.tick[rows] += np.rint(missing * (PER_HOP / self.hop)).astype(np.int64)
-        self.clock[rows] = sample
-        self._begin(rows)
+        self.raw.refresh(rows)
+        # A past that equals the background leaves the background as it is.
+        self.envelope.begin(rows, self.average[rows])
+        self.clock[rows] = self.first[rows] = sample
 
     def feed(self, rows: RowIndex, x: F32) -> Peaks:
         """Take one hop, `(len(rows), hop)`, of each stream; give the peaks that have become certain."""
         self.clock[rows] += self.hop
-        self.tick[rows] += PER_HOP
-        self.hops[rows] += 1
         self.raw.feed(rows, x)
         self.envelope.feed(rows, self.gabor.feed(self.raw.newest(rows, self.gabor.length)))
         blocks = self.envelope.newest(rows, 3 * PER_HOP)
@@ -78,40 +78,39 @@ class PeakFinder(Rows):
         found, place = local_maxima(blocks)
         return self._peaks(rows[found], place, blocks[found, PER_HOP + place])
 
-    def rewind(self, rows: RowIndex, hops: int) -> None:
-        """The last `hops` hops did not happen, as far as the clock goes."""
-        self.clock[rows] -= hops * self.hop
-        self.tick[rows] -= hops * PER_HOP
+    def tick(self, rows: RowIndex) -> I64:
+        """The tick that comes next: ticks since the start, holes counted."""
+        tick: I64 = (self.clock[rows] - self.origin[rows]) * PER_HOP // self.hop
+        return tick
 
     def newest(self, rows: RowIndex) -> F32:
         """The envelope of the newest hop, `(len(rows), PER_HOP)`."""
         return self.envelope.newest(rows, PER_HOP)
 
-    def examined(self, rows: RowIndex) -> I64:
-        """The tick from which on no peak has been given yet, as it was before the newest hop."""
-        begin: I64 = self.tick[rows] - 2 * PER_HOP
-        return begin
-
-    def _begin(self, rows: RowIndex) -> None:
-        self.first[rows] = self.clock[rows]
-        self.hops[rows] = 0
-        self.raw.refresh(rows)
-        self.envelope.refresh(rows)
-
     def _follow(self, rows: RowIndex, blocks: F32) -> None:
         """The average over about the last second, up to and including the oldest block; at first over what there is."""
-        past, recent = blocks[:, :PER_HOP].mean(1), blocks[:, PER_HOP:].mean(1)
-        real = self.hops[rows] > 2  # before that the oldest block is not signal
-        averaged = self.averaged[rows] + real
-        share = np.where(real, np.maximum(self.fade, 1 / np.maximum(averaged, 1)), averaged == 0)
+        hops = np.minimum(self.hops[rows] + 1, len(self.shares) - 1)
         average = self.average[rows]
-        self.average[rows] = average + share * (np.where(real, past, recent) - average)
-        self.averaged[rows] = averaged
+        average += self.shares[hops] * (blocks[:, :PER_HOP].mean(1) - average)
+        young = hops <= _BLOCKS_BEFORE
+        if young.any():
+            average[young] = blocks[young, PER_HOP:].mean(1)
+        self.hops[rows], self.average[rows] = hops, average
 
     def _peaks(self, rows: RowIndex, place: I64, envelope: F32) -> Peaks:
         clock = self.clock[rows]
         sample = self.r_position.find(self.raw, rows, clock, clock - 2 * self.hop + self.gabor.centre[place])
         # A stream that begins within a complex may have its largest sample in the past that is only assumed.
         sample = np.maximum(sample, self.first[rows])
-        tick = self.tick[rows] - 2 * PER_HOP + place
-        return Peaks(rows, tick, np.log(envelope), np.log(self.average[rows]), sample)
+        background = np.log(np.maximum(self.average[rows], LEAST_BACKGROUND * envelope))
+        return Peaks(rows, self.tick(rows) - 2 * PER_HOP + place, np.log(envelope), background, sample)
+
+
+_BLOCKS_BEFORE: Final = 2
+"""In the first hops the oldest block is not yet signal."""
+
+
+def _shares(fade: float) -> F32:
+    """The share of a block in the average, by hops since the start: equal at first, then fading."""
+    equal = 1 / np.arange(1, int(1 / fade) + 1)
+    return np.concatenate([np.zeros(_BLOCKS_BEFORE + 1), equal, [fade]]).astype(np.float32)

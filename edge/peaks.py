@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from edge.rows import Rows
+from edge.tape import windows
 from edge.types import F32, I64, U8, Bool, RowIndex
 
 
@@ -64,8 +65,13 @@ class Kept(Rows):
         """The peaks of these streams, with score and flags; they are forgotten here."""
         peaks = Peaks(rows, self.tick[rows], self.level[rows], self.background[rows], self.sample[rows])
         score, flags = self.score[rows], self.flags[rows]
-        self.refresh(rows)
+        self.drop(rows)
         return peaks, score, flags
+
+    def drop(self, rows: RowIndex) -> None:
+        """Forget the peaks of these streams."""
+        self.full[rows] = False
+        self.score[rows] = -np.inf
 
 
 def local_maxima(blocks: F32) -> tuple[RowIndex, I64]:
@@ -75,12 +81,12 @@ def local_maxima(blocks: F32) -> tuple[RowIndex, I64]:
     `0 … m - 1`. A plateau has no peak at its end, and a flat line none at all.
     """
     m = blocks.shape[1] // 3
-    middle = blocks[:, m : 2 * m]
-    place = middle.argmax(1)
-    peak = middle.max(1)
+    peak = blocks[:, m : 2 * m].max(1)
     # Most streams fail against their direct neighbours; only the rest is worth a closer look.
     (row,) = np.nonzero((peak > blocks[:, m - 1]) & (peak >= blocks[:, 2 * m]))
-    place, peak = place[row], peak[row, None]
-    around = blocks[row[:, None], place[:, None] + np.arange(2 * m + 1)]
-    (alone,) = np.nonzero((around[:, :m] < peak).all(1) & (around[:, m + 1 :] <= peak).all(1))
+    if not len(row):
+        return row, row
+    peak, place = peak[row, None], blocks[row, m : 2 * m].argmax(1)
+    around = windows(blocks, 2 * m + 1)[row, place]
+    alone = (around[:, :m] < peak).all(1) & (around[:, m + 1 :] <= peak).all(1)
     return row[alone], place[alone]

@@ -10,6 +10,13 @@ _HOPS_BETWEEN_REWINDS = 16
 """A row that is full is copied back to its beginning: rarely enough that it costs nothing, memory being cheap."""
 
 
+def windows(x: F32, length: int) -> F32:
+    """All windows of `length` samples of `(k, n)`, as a view `(k, n - length + 1, length)`: gathering them is cheap."""
+    across, along = x.strides
+    shape = (len(x), x.shape[1] - length + 1, length)
+    return np.ndarray(shape, np.float32, x, strides=(across, along, along))
+
+
 class Tape(Rows):
     """A short history a stream, written in hops and read relative to its newest sample.
 
@@ -32,10 +39,10 @@ class Tape(Rows):
         end = self.end[rows]
         turn = (end == 0) | (end + self.hop > self.places)
         if turn.any():
-            self._begin(rows[end == 0], x[end == 0])
+            self.begin(rows[end == 0], x[end == 0, 0])
             self._rewind(rows[turn & (end > 0)])
             end = self.end[rows]
-        self._windows(self.hop)[rows, end] = x
+        windows(self.tape, self.hop)[rows, end] = x
         self.end[rows] = end + self.hop
 
     def newest(self, rows: RowIndex, length: int) -> F32:
@@ -44,19 +51,14 @@ class Tape(Rows):
 
     def window(self, rows: RowIndex, age: np.intp | I64, length: int) -> F32:
         """`length` samples of each stream, the first of them being the `age`-th newest (1: the newest itself)."""
-        found: F32 = self._windows(length)[rows, self.end[rows] - age]
+        found: F32 = windows(self.tape, length)[rows, self.end[rows] - age]
         return found
 
-    def _begin(self, rows: RowIndex, x: F32) -> None:
-        self.tape[rows, : self.length] = x[:, :1]
+    def begin(self, rows: RowIndex, x: F32) -> None:
+        """Forget what was there, for a past that is constant, `(len(rows),)`."""
+        self.tape[rows, : self.length] = x[:, None]
         self.end[rows] = self.length
 
     def _rewind(self, rows: RowIndex) -> None:
         self.tape[rows, : self.length] = self.newest(rows, self.length)
         self.end[rows] = self.length
-
-    def _windows(self, length: int) -> F32:
-        """All windows of `length` samples, as a view: `[row, place]` is the one that begins there."""
-        across, along = self.tape.strides
-        shape = (self.capacity, self.places - length + 1, length)
-        return np.ndarray(shape, np.float32, self.tape, strides=(across, along, along))
