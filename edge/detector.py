@@ -162,9 +162,10 @@ class Detector(Rows):
 
     def _search_back(self, rows: RowIndex, tick: I64 | None = None) -> Table:
         """Take the best rejected peak where the interval up to `tick`, or now, has become too long without it."""
-        close = (self.best.score[rows] > SEARCH_SCORE) & ~self.held.full[rows]
+        close = self.best.score[rows] > SEARCH_SCORE
         if not close.any():
             return _NO_BEATS
+        close &= ~self.held.full[rows]
         rows, tick = rows[close], self.finder.tick(rows[close]) - 2 * PER_HOP if tick is None else tick[close]
         rows = rows[(tick - self.last[rows]) * self.tick_s > SEARCH_RR * self.thresholds.rr_s[rows]]
         peaks, score, _ = self.best.pop(rows)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from edge.gabor import GaborEnvelope
-from edge.peaks import Peaks, local_maxima
+from edge.peaks import NO_PEAKS, Peaks, local_maxima
 from edge.r_position import RPosition
 from edge.rows import Rows
 from edge.tape import Tape
@@ -76,7 +76,7 @@ class PeakFinder(Rows):
         blocks = self.envelope.newest(rows, 3 * PER_HOP)
         self._follow(rows, blocks)
         found, place = local_maxima(blocks)
-        return self._peaks(rows[found], place, blocks[found, PER_HOP + place])
+        return self._peaks(rows[found], place, blocks[found, PER_HOP + place]) if len(found) else NO_PEAKS
 
     def tick(self, rows: RowIndex) -> I64:
         """The tick that comes next: ticks since the start, holes counted."""
@@ -91,7 +91,7 @@ class PeakFinder(Rows):
         """The average over about the last second, up to and including the oldest block; at first over what there is."""
         hops = np.minimum(self.hops[rows] + 1, len(self.shares) - 1)
         average = self.average[rows]
-        average += self.shares[hops] * (blocks[:, :PER_HOP].mean(1) - average)
+        average += self.shares[hops] * (blocks[:, :PER_HOP] @ _MEAN - average)
         young = hops <= _BLOCKS_BEFORE
         if young.any():
             average[young] = blocks[young, PER_HOP:].mean(1)
@@ -106,6 +106,7 @@ class PeakFinder(Rows):
         return Peaks(rows, self.tick(rows) - 2 * PER_HOP + place, np.log(envelope), background, sample)
 
 
+_MEAN: Final = np.full(PER_HOP, 1 / PER_HOP, np.float32)
 _BLOCKS_BEFORE: Final = 2
 """In the first hops the oldest block is not yet signal."""
 

@@ -1,7 +1,7 @@
 """Peaks of the envelope: what may be a beat."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +31,11 @@ class Peaks:
     def take(self, which: NDArray[Any]) -> "Peaks":
         """The chosen ones, by mask or index."""
         return Peaks(self.rows[which], self.tick[which], self.level[which], self.background[which], self.sample[which])
+
+
+NO_PEAKS: Final = Peaks(
+    np.empty(0, np.intp), np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.int64)
+)
 
 
 class Kept(Rows):

@@ -24,23 +24,24 @@ class Tape(Rows):
     """
 
     tape: F32  # (capacity, places)
-    end: I64  # place after the newest sample; 0 where nothing was written yet
+    end: I64  # place after the newest sample; beyond all places where nothing was written yet
 
     def __init__(self, capacity: int, hop: int, length: int) -> None:
         """Hold at least `length` samples of each stream, written in hops of `hop`."""
         self.hop = hop
         self.length = max(length, hop)
         self.places = self.length + _HOPS_BETWEEN_REWINDS * hop
-        fresh: dict[str, ArrayLike] = {"tape": np.zeros(self.places, np.float32), "end": 0}
+        fresh: dict[str, ArrayLike] = {"tape": np.zeros(self.places, np.float32), "end": self.places + 1}
         super().__init__(capacity, fresh)
 
     def feed(self, rows: RowIndex, x: F32) -> None:
         """Append one hop, `(len(rows), hop)`."""
         end = self.end[rows]
-        turn = (end == 0) | (end + self.hop > self.places)
+        turn = end > self.places - self.hop
         if turn.any():
-            self.begin(rows[end == 0], x[end == 0, 0])
-            self._rewind(rows[turn & (end > 0)])
+            empty = end > self.places
+            self.begin(rows[empty], x[empty, 0])
+            self._rewind(rows[turn & ~empty])
             end = self.end[rows]
         windows(self.tape, self.hop)[rows, end] = x
         self.end[rows] = end + self.hop
