@@ -24,6 +24,7 @@ class Intervals(Rows):
     usual: F32  # median of the last twelve, NaN when there are too few
     beat: I64  # (capacity, KEPT + 1), R peaks
     run: I64  # intervals since the last interruption
+    begin: I64  # first sample after the newest hole
     open: Bool  # the signal is without a hole since the last R peak
 
     def __init__(self, fs: float, capacity: int) -> None:
@@ -34,6 +35,7 @@ class Intervals(Rows):
             "usual": np.float32(np.nan),
             "beat": np.zeros(KEPT + 1, np.int64),
             "run": 0,
+            "begin": 0,
             "open": False,
         }
         super().__init__(capacity, fresh)
@@ -46,13 +48,14 @@ class Intervals(Rows):
         _push(self.rr, rows[ends], rr[ends])
         _push(self.beat, rows, sample)
         self.run[rows] = np.where(ends, self.run[rows] + 1, 0)
-        self.open[rows] = True
+        self.open[rows] = sample >= self.begin[rows]  # one from before the hole may be found after it
         self.usual[rows] = _median(self.rr[rows, -FOR_RATE:], LEAST_FOR_RATE)
         return rr
 
-    def interrupt(self, rows: RowIndex, missing_s: F32) -> None:
-        """The next beat ends no interval: `missing_s` seconds of signal are missing."""
+    def skip(self, rows: RowIndex, sample: int | I64, missing_s: F32) -> None:
+        """A hole of `missing_s` seconds, up to sample number `sample`."""
         self._close(rows)
+        self.begin[rows] = sample
         self._forget(rows[missing_s > STALE_S])
 
     def forget(self, rows: RowIndex) -> None:

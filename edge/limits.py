@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     as a fifth to a quarter early, and respiration moves an interval by less."""
     irregular_on: _Share = 0.08
     irregular_off: _Share = 0.05
-    """Median relative change from beat to beat; see `edge.irregularity`."""
+    """Shares of an interval; see `edge.irregularity`."""
 
     ventricular_run_beats: _Count = 3
     ventricular_tachycardia_beats: _Count = 5

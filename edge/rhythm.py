@@ -50,7 +50,7 @@ class Rhythm:
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. What stands goes on until beats say otherwise."""
-        self._intervals.interrupt(rows, self._silence.skip(rows, sample))
+        self._intervals.skip(rows, sample, self._silence.skip(rows, sample))
         self._runs.skip(rows, sample)
 
     def grow(self, capacity: int) -> None:

@@ -20,6 +20,8 @@ class Silence(Rows):
 
     silent: I64  # samples that came after the last QRS, or since the stream's first; as of `seen`
     seen: I64  # number of the next sample
+    begin: I64  # first sample after the newest hole
+    missing: I64  # how many samples that hole swallowed
     since: I64  # the last QRS, or the stream's first sample
     evidence: I64  # what speaks for a heartbeat since the last asystole
     resumed: I64  # the first QRS of that
@@ -27,7 +29,8 @@ class Silence(Rows):
     def __init__(self, fs: float, capacity: int) -> None:
         """`fs` in Hz."""
         self.fs = fs
-        super().__init__(capacity, {"silent": 0, "seen": 0, "since": 0, "evidence": 0, "resumed": 0})
+        names = ("silent", "seen", "begin", "missing", "since", "evidence", "resumed")
+        super().__init__(capacity, dict.fromkeys(names, 0))
 
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """Fresh streams whose next sample is number `sample`: they are silent from there on."""
@@ -37,9 +40,11 @@ class Silence(Rows):
 
     def skip(self, rows: RowIndex, sample: int | I64) -> F32:
         """A hole up to sample number `sample`; returns its length in seconds."""
-        missing: F32 = ((sample - self.seen[rows]) / self.fs).astype(np.float32)
+        self.missing[rows] = sample - self.seen[rows]
+        self.begin[rows] = sample
         self.seen[rows] = sample
-        return missing
+        missing_s: F32 = (self.missing[rows] / self.fs).astype(np.float32)
+        return missing_s
 
     def advance(self, rows: RowIndex, clock: I64) -> None:
         """Samples have come: the next is number `clock`."""
@@ -60,8 +65,9 @@ class Silence(Rows):
         rows, sample = beats["row"], beats["sample"]
         self.resumed[rows] = np.where(self.evidence[rows] == 0, sample, self.resumed[rows])
         self.evidence[rows] += np.where(beats["flags"] & DOUBTFUL, 1, 2)
-        # A beat from before a hole: the hole does not count, so the count since the beat before it is the better one.
-        self.silent[rows] = np.minimum(self.silent[rows], self.seen[rows] - sample)
+        # A beat from before the hole may be found after it: what the hole swallowed never came.
+        never_came = np.where(sample < self.begin[rows], self.missing[rows], 0)
+        self.silent[rows] = self.seen[rows] - sample - never_came
         self.since[rows] = sample
         beating: Bool = self.evidence[rows] >= ENOUGH
         return beating
