@@ -91,7 +91,8 @@ class Drawer:
         rr = np.where(self._some(k, self._shares.swapped), self._beats.rr[self._pick(label, k)], shape.rr)
         if label == S and len(self._regular):
             beat, template = self._synthetic_s(beat, template)
-        rr = np.where(self._some(k, self._shares.simulated[label]), self._intervals(label, k), rr)
+        if self._shares.simulated[label]:
+            rr = np.where(self._some(k, self._shares.simulated[label]), self._intervals(label, k), rr)
         if label == N:
             beat, template, rr = self._synthetic_af(beat, template, rr)
         return beat, template, rr, np.full(k, label, np.uint8)
@@ -109,10 +110,9 @@ class Drawer:
         return without_p(beat, gone), without_p(template, gone), np.where(made, intervals, rr)
 
     def _intervals(self, label: int, k: int, fibrillation: bool = False) -> F32:
-        """R-R vectors of simulated beats of a class; of any class where there is none (F), whose share is 0."""
-        held = np.flatnonzero(
-            (self._simulated.label == min(label, V)) & (self._simulated.fibrillation | (not fibrillation))
-        )
+        """R-R vectors of simulated beats of a class, of all rhythms or of atrial fibrillation."""
+        wanted = self._simulated.fibrillation if fibrillation else True
+        held = np.flatnonzero((self._simulated.label == label) & wanted)
         vectors: F32 = self._simulated.rr[self._rng.choice(held, k)]
         return vectors
 

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from edge.types import F32
+from edge.views import net_image
 from models import beats
 from models.architecture import build
 from models.beats import Beats
@@ -45,11 +46,18 @@ def fit(patients: Beats, noise: F32, seed: int) -> keras.Model:
     net.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     for _ in progress(f"seed {seed}, epoch", range(EPOCHS)):
         image, rr, label = drawer.epoch()
-        net.fit(inputs(image, rr), label[:, None, None], BATCH, shuffle=False, verbose=0)
+        net.fit(_inputs(image, rr), label[:, None, None], BATCH, shuffle=False, verbose=0)
     return net
 
 
-def inputs(image: F32, rr: F32) -> list[tf.Tensor]:
+def logits(net: keras.Model, patients: Beats) -> F32:
+    """`(k, 4)`, before any offsets."""
+    image = net_image(patients.beat, patients.template)
+    answer: F32 = net.predict(_inputs(image, patients.rr), batch_size=1024, verbose=0)
+    return answer.reshape(len(patients), -1)
+
+
+def _inputs(image: F32, rr: F32) -> list[tf.Tensor]:
     """Images and R-R vectors in the four dimensions that the net takes."""
     return [tf.constant(image[:, None]), tf.constant(rr[:, None, None])]
 
