@@ -92,6 +92,7 @@ class Chain:
 
     def flush(self, rows: RowIndex) -> Found:
         """The end of these streams, or of a stretch of them: everything that is still to be said."""
+        rows = rows[self._ring.oldest(rows) < self._ring.clock[rows]]  # of the others no hop has come
         return self._found(self._detector.flush(rows)) + self._settle(rows)
 
     def vitals(self, rows: RowIndex) -> list[Vitals]:

@@ -41,7 +41,7 @@ class Broker(_Section, frozen=True, kw_only=True):
     protocol: Literal[5, 311] = 5
     client_id: _Name | None = None
     keepalive_s: Annotated[int, Meta(ge=2, le=3600)] = 15
-    session_s: Annotated[int, Meta(ge=0, le=86_400)] = 60
+    session_s: Annotated[int, Meta(ge=0, le=86_400)] = 30
     retry_first_s: Annotated[float, Meta(gt=0, le=60)] = 0.5
     retry_most_s: Annotated[float, Meta(gt=0, le=600)] = 15.0
     username_env: str = "PULSE_MQTT_USERNAME"
@@ -80,7 +80,7 @@ class Streams(_Section, frozen=True, kw_only=True):
     not_ecg: tuple[_Name, ...] = ("ppg", "PPG", "resp", "RESP", "abp", "ABP")
     signal_loss_s: Annotated[float, Meta(ge=1, le=60)] = 5.0
     forget_after_s: Annotated[float, Meta(ge=10, le=7 * 86_400)] = 3600.0
-    backlog_s: Annotated[float, Meta(ge=2, le=600)] = 20.0
+    backlog_s: Annotated[float, Meta(ge=2, le=600)] = 40.0
 
 
 class ModelFile(_Section, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ class Counters:
     """Messages that made way in the queue behind the broker."""
     blocks: Counter[str] = field(default_factory=Counter)
     """Sample blocks by what became of them: `follows`, `doubled`, `late`, …"""
+    patients: int = 0
+    """Taken in; who was forgotten and came back counts again."""
     samples: int = 0
     """New samples of the leads that are analysed."""
     samples_lost: int = 0
@@ -36,6 +38,8 @@ class Counters:
         flat: dict[str, int] = {}
         for each in fields(self):
             value = getattr(self, each.name)
-            named = {f"{each.name}_{why}": n for why, n in sorted(value.items())} if each.type != "int" else None
-            flat |= {each.name: value} if named is None else named
+            if isinstance(value, Counter):
+                flat |= {f"{each.name}_{why}": count for why, count in sorted(value.items())}
+            else:
+                flat[each.name] = value
         return flat

@@ -201,6 +201,8 @@ class Engine:
             if not (stream.silent or self._is_better(lead, stream.lead)):
                 return None
             self._end(stream)
+        else:
+            self._counters.patients += 1
         stream = _Stream(patient, lead, Assembly(self._settings.signal_loss_s), heard=now)
         self._streams[patient] = stream
         return stream

@@ -63,7 +63,6 @@ class Group(Generic[_Owner]):
     def end(self, row: int) -> int:
         """The stream has ended: `leave` says its last; returns how many of its samples were dropped."""
         self._leaving[row] = self.owners.pop(row)
-        self._paused.discard(row)
         return self._inbox.clear(row)
 
     def leave(self) -> tuple[list[tuple[_Owner, Event]], list[_Owner]]:
@@ -71,10 +70,11 @@ class Group(Generic[_Owner]):
         if not self._leaving:
             return [], []
         leaving, self._leaving = self._leaving, {}
-        said = [(leaving[row], event) for row, event in self._chain.flush(_rows(leaving))]
+        found = self._chain.flush(_rows(row for row in leaving if row not in self._paused))
+        self._paused.difference_update(leaving)
         for row in leaving:
             self._chain.leave(row)
-        return said, list(leaving.values())
+        return [(leaving[row], event) for row, event in found], list(leaving.values())
 
     def pause(self, rows: list[int]) -> list[tuple[_Owner, Event]]:
         """No samples come: say what waits for more. What is learned stays, for when they do come."""

@@ -16,6 +16,8 @@ SUBSCRIPTIONS: Final = (
     f"{topics.ROOT}/+/status",
     f"{topics.ROOT}/+/commands/+",
 )
+KEPT_ALARMS: Final = f"{topics.ROOT}/+/alarms/+"
+"""Subscribed to at the start only, to find what a monitor that died has left behind."""
 
 
 class Message(NamedTuple):
@@ -55,7 +57,15 @@ class Command(NamedTuple):
     seconds: float | None = None
 
 
-Taken: TypeAlias = Samples | Status | Command
+class KeptAlarm(NamedTuple):
+    """An alarm as the broker has it; `kept` from before, or only what we have just said ourselves."""
+
+    patient: str
+    condition: str
+    kept: bool
+
+
+Taken: TypeAlias = Samples | Status | Command | KeptAlarm
 
 
 class _Refusal(Exception):
@@ -76,6 +86,7 @@ class Ingest:
             "samples": self._samples,
             "status": self._status,
             "commands": _command,
+            "alarms": _kept_alarm,
         }
 
     def accept(self, message: Message) -> Taken | None:
@@ -116,6 +127,10 @@ class Ingest:
         if topic.patient not in self._known:
             raise _Refusal("status_of_unknown")
         return Status(topic.patient, wire.decode_status(message.payload))
+
+
+def _kept_alarm(topic: Topic, message: Message) -> KeptAlarm:
+    return KeptAlarm(topic.patient, topic.name, message.retained and bool(message.payload))
 
 
 def _command(topic: Topic, message: Message) -> Command:

@@ -1,0 +1,233 @@
+"""The service: a broker before and behind `monitor.watch`, a clock, and an orderly end."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from importlib.metadata import version
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from edge.events import to_json
+from monitor.config import Config, Sinks
+from monitor.counters import Counters
+from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
+from monitor.link import Link, Will
+from monitor.publications import MonitorStatus, Publication
+from monitor.shipped import load_model
+from monitor.sinks import LogAlarms, MqttAlarms, MqttSink, Outlet
+from monitor.standing import Alarm
+from monitor.watch import Told, Watch
+
+_Task: TypeAlias = asyncio.Task[None]
+_PACKAGE: Final = "pulse-monitor"
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_AT_ONCE: Final = 256
+"""Messages taken before the engine and the sinks have their turn."""
+_VITALS_S: Final = 1.0
+_KEPT_S: Final = 3.0
+"""A broker sends what it has kept at once; after so long the monitor stops listening to its own alarms."""
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run came to."""
+
+    seconds: float
+    patients: int
+    samples: int
+    samples_lost: int
+    """That never came, or came and could not be analysed."""
+    beats: int
+    alarms: int
+    advisories: int
+    counters: dict[str, int]
+
+
+async def run(
+    config: Config, *, stop: asyncio.Event | None = None, ready: Callable[[], None] = lambda: None
+) -> Summary:
+    """Watch until `stop` is set; without one, until SIGTERM or SIGINT.
+
+    `ready` is called whenever the broker has let the monitor in and its subscriptions hold. Raises `ConfigError` and
+    `ModelMismatch` before anything is opened.
+    """
+    watch = Watch(config, load_model(config.model.path))
+    service = Service(config, watch, ready)
+    with _stopped_by_signals(stop) as stopped:
+        return await service.run(stopped)
+
+
+class Service:
+    """The tasks around a watch."""
+
+    def __init__(self, config: Config, watch: Watch, ready: Callable[[], None] = lambda: None) -> None:
+        """Raises `ConfigError`; opens nothing yet."""
+        self._settings = config.monitor
+        self._watch = watch
+        self._ready = ready
+        self._began = self._now = time.time()
+        self._lag_s = 0.0
+        self._visits = 0
+        offline = self._status("offline")
+        self._link = Link(
+            config.broker,
+            config.client_id,
+            will=Will(offline.topic, to_json(offline)),
+            subscriptions=SUBSCRIPTIONS,
+            queue=self._settings.queue_messages,
+            counters=watch.counters,
+            on_up=self._came_up,
+        )
+        self._feed, self._alarms = _outlets(config.sinks, self._link, watch.counters)
+        self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
+
+    async def run(self, stop: asyncio.Event) -> Summary:
+        """Until `stop` is set. What one of the tasks raises ends all, and is raised."""
+        begun = time.monotonic()
+        watching = [self._listen(), _every(self._settings.tick_s, self._tick), _every(_VITALS_S, self._vitals)]
+        telling = [outlet.run() for outlet in self._outlets]
+        telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
+        async with _running(watching + telling, stop) as tasks:
+            await _cancelled(tasks[: len(watching)])
+            await self._close()
+        return self._summary(time.monotonic() - begun)
+
+    async def _listen(self) -> None:
+        while True:
+            await self._link.until_messages()
+            now = self._clock()
+            for message in self._link.take(_AT_ONCE):
+                self._watch.accept(message, now)
+            await asyncio.sleep(0)
+
+    def _tick(self, late_s: float) -> bool:
+        self._lag_s = late_s
+        self._tell(self._watch.tick(self._clock()))
+        return self._watch.is_behind
+
+    def _vitals(self, _late_s: float) -> bool:
+        self._tell(Told(feed=self._watch.vitals(self._clock())))
+        return False
+
+    def _say_status(self, _late_s: float) -> bool:
+        status = self._status("online")
+        self._link.publish(status.topic, to_json(status), retain=True)
+        return False
+
+    def _came_up(self) -> None:
+        """Tell a broker that may have forgotten what stands; the first time, find what a dead monitor left there."""
+        self._say_status(0.0)
+        self._tell(Told(alarms=self._watch.standing()))
+        self._visits += 1
+        if self._visits == 1:
+            self._link.subscribe(KEPT_ALARMS)
+            asyncio.get_running_loop().call_later(_KEPT_S, self._link.unsubscribe, KEPT_ALARMS)
+        else:
+            self._link.unsubscribe(KEPT_ALARMS)
+        self._ready()
+
+    def _tell(self, told: Told) -> None:
+        for hears_alarms in self._alarms:
+            hears_alarms.offer(*told.alarms)
+        for hears_feed in self._feed:
+            hears_feed.offer(*told.feed)
+
+    async def _close(self) -> None:
+        """Say the last words, and that we are gone."""
+        self._tell(self._watch.close(self._clock()))
+        patience_s = self._settings.drain_s if self._link.is_up else 0.0
+        await asyncio.gather(*(outlet.drain(patience_s) for outlet in self._outlets))
+        offline = self._status("offline")
+        await self._link.close(offline.topic, to_json(offline), self._settings.drain_s)
+
+    def _clock(self) -> float:
+        """Wall time, which may be set back, and here then stands still."""
+        self._now = max(self._now, time.time())
+        return self._now
+
+    def _status(self, state: str) -> MonitorStatus:
+        bare = MonitorStatus(state=state, id=self._settings.id, version=version(_PACKAGE))
+        if state == "offline":
+            return bare
+        return msgspec.structs.replace(
+            bare,
+            t=round(self._clock() * 1e6),
+            started=round(self._began * 1e6),
+            patients=self._watch.patients,
+            standing_alarms=len(self._watch.standing()),
+            lag_s=round(self._lag_s, 3),
+            counters=self._watch.counters.by_name(),
+        )
+
+    def _summary(self, seconds: float) -> Summary:
+        counters = self._watch.counters
+        return Summary(
+            seconds=round(seconds, 3),
+            patients=counters.patients,
+            samples=counters.samples,
+            samples_lost=counters.samples_lost + counters.samples_dropped,
+            beats=counters.beats,
+            alarms=counters.alarms,
+            advisories=counters.advisories,
+            counters=counters.by_name(),
+        )
+
+
+def _outlets(sinks: Sinks, link: Link, counters: Counters) -> tuple[list[Outlet[Publication]], list[Outlet[Alarm]]]:
+    """Who hears the feed, and who the alarms. Beats in plenty must not push out an alarm, so each has its own queue."""
+    feed: list[Outlet[Publication]] = []
+    alarms: list[Outlet[Alarm]] = []
+    if sinks.mqtt.enabled:
+        feed.append(Outlet("mqtt_feed", MqttSink(link), sinks.mqtt.queue, counters))
+        alarms.append(Outlet("mqtt_alarms", MqttAlarms(link), sinks.mqtt.queue, counters))
+    if sinks.log.enabled:
+        alarms.append(Outlet("log", LogAlarms(sinks.log.least), sinks.log.queue, counters))
+    return feed, alarms
+
+
+async def _every(seconds: float, act: Callable[[float], bool]) -> None:
+    """Call `act` on an absolute schedule, with how late it is; at once again when it says that there is more to do."""
+    due = time.monotonic()
+    while True:
+        again = act(max(0.0, time.monotonic() - due))
+        due = time.monotonic() if again else max(due + seconds, time.monotonic())
+        await asyncio.sleep(due - time.monotonic())
+
+
+@asynccontextmanager
+async def _running(work: Sequence[Coroutine[Any, Any, None]], stop: asyncio.Event) -> AsyncIterator[list[_Task]]:
+    """Tasks that run until `stop` is set or one of them fails; then the body has its turn, and all end."""
+    tasks = [asyncio.create_task(each) for each in work]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
+        yield tasks
+    finally:
+        await _cancelled([*tasks, stopping])
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _stopped_by_signals(stop: asyncio.Event | None) -> Iterator[asyncio.Event]:
+    """`stop`, or else an event that SIGTERM and SIGINT set."""
+    if stop is not None:
+        yield stop
+        return
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,264 @@
+"""The connection to the broker: it is kept up whatever happens, and what it brings waits in a bounded queue.
+
+A message is acknowledged when it is taken from the queue, so with MQTT 5 the broker never sends more than the queue
+holds (receive maximum), and a monitor that was away for less than the session's time has missed nothing.
+"""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from monitor.config import Broker, ConfigError
+from monitor.counters import Counters
+from monitor.ingest import Message
+from monitor.paho_loop import PahoLoop
+
+_PROTOCOLS: Final = {5: MQTTProtocolVersion.MQTTv5, 311: MQTTProtocolVersion.MQTTv311}
+_IN_FLIGHT: Final = 500
+"""Publications that may wait for their acknowledgement."""
+_MOST_RECEIVED: Final = 65_535
+"""The largest receive maximum that MQTT 5 can say."""
+_FAREWELL_S: Final = 1.0
+
+log: Final = structlog.get_logger("pulse.link")
+
+
+class Backoff:
+    """How long to wait before the next attempt: doubled each time, with jitter, lest all clients come at once."""
+
+    def __init__(self, first_s: float, most_s: float, jitter: Callable[[], float] = random.random) -> None:
+        """`jitter` gives 0 … 1."""
+        self._first_s, self._most_s, self._jitter = first_s, most_s, jitter
+        self._attempts = 0
+
+    def next_s(self) -> float:
+        """Between half and all of the wait that is due."""
+        wait = min(self._most_s, self._first_s * 2.0 ** min(self._attempts, 30))
+        self._attempts += 1
+        return wait * (0.5 + 0.5 * self._jitter())
+
+    def reset(self) -> None:
+        """It went well for a while."""
+        self._attempts = 0
+
+
+class Will(NamedTuple):
+    """What the broker says for us when we are gone; retained."""
+
+    topic: str
+    payload: bytes
+
+
+class _Delivery(NamedTuple):
+    message: Message
+    mid: int
+    qos: int
+    connection: int
+
+
+class Link:
+    """One client of the broker, of the running asyncio loop."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        *,
+        will: Will,
+        subscriptions: Sequence[str],
+        queue: int,
+        counters: Counters,
+        on_up: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_up` is called whenever the connection stands and the subscriptions hold.
+
+        Raises `ConfigError`, before anything is opened.
+        """
+        self._broker = broker
+        self._address = broker.address()
+        self._subscriptions = subscriptions
+        self._queue = queue
+        self._counters = counters
+        self._on_up = on_up
+        self._waiting: deque[_Delivery] = deque()
+        self._received = 0
+        self._connection = 0
+        self._subscribing: int | None = None
+        self._leaving = False
+        self._up, self._down, self._arrived = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._client = self._made(client_id, will)
+        self._io = PahoLoop(self._client, lambda: self._received)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the broker has let us in."""
+        return self._up.is_set()
+
+    async def until_up(self) -> None:
+        """Wait for the connection."""
+        await self._up.wait()
+
+    async def until_messages(self) -> None:
+        """Wait until there is something to take."""
+        await self._arrived.wait()
+
+    async def run(self) -> None:
+        """Connect, and connect again, until closed or cancelled."""
+        backoff = Backoff(self._broker.retry_first_s, self._broker.retry_most_s)
+        keeping = asyncio.create_task(self._io.keep_alive())
+        try:
+            while True:
+                if await self._stood() >= self._broker.retry_most_s:
+                    backoff.reset()
+                if self._leaving:
+                    return
+                wait_s = backoff.next_s()
+                log.info("connects again", broker=self._broker.url, in_s=round(wait_s, 1))
+                await asyncio.sleep(wait_s)
+        finally:
+            keeping.cancel()
+
+    def take(self, most: int) -> list[Message]:
+        """The oldest messages, at most so many; they are acknowledged."""
+        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        for delivery in taken:
+            self._acknowledge(delivery)
+        if not self._waiting:
+            self._arrived.clear()
+        return [delivery.message for delivery in taken]
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        """Hand a message to the broker; whether that could be begun."""
+        if not self.is_up:
+            return False
+        return self._client.publish(topic, payload, qos, retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def subscribe(self, topic: str) -> None:
+        """Listen to one topic more, on this connection."""
+        if self.is_up:
+            self._client.subscribe(topic, 1)
+
+    def unsubscribe(self, topic: str) -> None:
+        """And no longer; harmless where nobody listened."""
+        if self.is_up:
+            self._client.unsubscribe(topic)
+
+    async def close(self, topic: str, payload: bytes, drain_s: float) -> None:
+        """Say a last retained word after everything else, and leave."""
+        if not self.is_up:
+            return
+        self._leaving = True
+        arrived = asyncio.Event()
+        last = self._client.publish(topic, payload, 1, retain=True)
+        self._client.on_publish = lambda _client, _userdata, mid, *_: arrived.set() if mid == last.mid else None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(arrived.wait(), drain_s)
+        self._client.disconnect()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._down.wait(), _FAREWELL_S)
+
+    async def _stood(self) -> float:
+        """One connection from its beginning to its end; how many seconds it stood."""
+        self._down.clear()
+        try:
+            await self._io.connect(self._greet)
+        except (OSError, ValueError) as error:
+            log.warning("no broker", broker=self._broker.url, error=str(error) or type(error).__name__)
+            return 0.0
+        begun = time.monotonic()
+        await self._down.wait()
+        return time.monotonic() - begun
+
+    def _greet(self) -> None:
+        host, port, _ = self._address
+        if self._broker.protocol == 311:
+            self._client.connect(host, port, self._broker.keepalive_s)
+            return
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._broker.session_s
+        properties.ReceiveMaximum = min(self._queue, _MOST_RECEIVED)
+        self._client.connect(host, port, self._broker.keepalive_s, clean_start=False, properties=properties)
+
+    def _made(self, client_id: str, will: Will) -> Client:
+        protocol = _PROTOCOLS[self._broker.protocol]
+        clean = True if self._broker.protocol == 311 else None
+        client = Client(CallbackAPIVersion.VERSION2, client_id, clean, protocol=protocol, manual_ack=True)
+        name, password = self._broker.credentials()
+        if name is not None:
+            client.username_pw_set(name, password)
+        if self._address.tls:
+            self._secure(client)
+        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        client.max_inflight_messages_set(_IN_FLIGHT)
+        client.max_queued_messages_set(self._queue)
+        client.on_connect, client.on_disconnect = self._connected, self._gone
+        client.on_subscribe, client.on_message = self._subscribed, self._message
+        return client
+
+    def _secure(self, client: Client) -> None:
+        try:
+            client.tls_set(self._broker.ca_file)
+        except OSError as error:
+            raise ConfigError(f"broker.ca_file: {self._broker.ca_file}: {error.strerror or error}") from None
+
+    def _connected(
+        self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            log.error("the broker refuses us", broker=self._broker.url, reason=str(reason))
+            return
+        self._connection += 1
+        _, self._subscribing = client.subscribe([(topic, 1) for topic in self._subscriptions])
+        log.info("connected", broker=self._broker.url, resumed=flags.session_present)
+        self._up.set()
+
+    def _subscribed(
+        self, _client: Client, _userdata: object, mid: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        denied = [str(reason) for reason in reasons if reason.is_failure]
+        if denied:
+            log.error("the broker denies a subscription", broker=self._broker.url, reasons=denied)
+        if mid == self._subscribing:
+            self._on_up()
+
+    def _gone(
+        self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if self.is_up and not self._leaving:
+            self._counters.disconnects += 1
+            log.warning("connection lost", broker=self._broker.url, reason=str(reason))
+        self._up.clear()
+        self._down.set()
+
+    def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self._received += 1
+        if len(self._waiting) >= self._queue:
+            self._counters.queue_dropped += 1
+            self._acknowledge(self._waiting.popleft())
+        plain = Message(_topic(message), bytes(message.payload), message.retain)
+        self._waiting.append(_Delivery(plain, message.mid, message.qos, self._connection))
+        self._arrived.set()
+
+    def _acknowledge(self, delivery: _Delivery) -> None:
+        """Packet numbers mean nothing on another connection: there the broker delivers again."""
+        if delivery.qos and delivery.connection == self._connection and self.is_up:
+            self._client.ack(delivery.mid, delivery.qos)
+
+
+def _topic(message: MQTTMessage) -> str:
+    """Brokers should refuse a topic that is not UTF-8; where one does not, it is refused as any other."""
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return "\ufffd"

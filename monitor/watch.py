@@ -1,0 +1,125 @@
+"""Everything between the broker and the broker, without either: messages and time in, alarms and publications out."""
+
+from dataclasses import dataclass, field
+
+from edge.chain import Chain
+from edge.classifier import Model
+from edge.events import Beat, ClassifiedBeat
+from monitor import publications
+from monitor.alarms import Alarms
+from monitor.config import Config
+from monitor.counters import Counters
+from monitor.engine import Ended, Engine, Forgotten, Heard, Said, Technical
+from monitor.ingest import Command, Ingest, KeptAlarm, Message, Samples, Status
+from monitor.publications import Publication
+from monitor.standing import Alarm
+
+
+@dataclass(slots=True)
+class Told:
+    """What is to be said."""
+
+    alarms: list[Alarm] = field(default_factory=list)
+    feed: list[Publication] = field(default_factory=list)
+
+
+class Watch:
+    """All patients. `now` is in seconds since the epoch and never runs backwards."""
+
+    def __init__(self, config: Config, model: Model | None) -> None:
+        """Raises `ValueError` for alarm rules that make no sense."""
+        self.counters = Counters()
+        self._peaks = config.sinks.mqtt.peaks
+        self._ingest = Ingest(config.streams.max_patients, self.counters)
+        self._engine = Engine(config.streams, lambda fs: Chain(fs, model, limits=config.rhythm), self.counters)
+        self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
+        self._raised: set[str] = set()
+        self._told = Told()
+
+    @property
+    def patients(self) -> int:
+        """How many are watched."""
+        return self._engine.patients
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether samples wait that the last tick left."""
+        return self._engine.is_behind
+
+    def standing(self) -> list[Alarm]:
+        """The alarms that are raised."""
+        return self._alarms.standing()
+
+    def accept(self, message: Message, now: float) -> None:
+        """Take in a message; what it leads to is told at the next tick."""
+        match self._ingest.accept(message):
+            case Samples(patient, lead, block):
+                self._engine.accept(patient, lead, block, now)
+            case Status(patient, status):
+                self._engine.status(patient, status)
+            case Command(patient, name, condition, seconds):
+                self.counters.commands += 1
+                self._alarm(self._alarms.command(patient, name, condition, now, seconds))
+            case KeptAlarm(patient, condition, kept=True):
+                self._clean(patient, condition)
+
+    def tick(self, now: float) -> Told:
+        """Time has passed: what is new since the last call."""
+        for said in self._engine.tick(now):
+            self._hear(said, now)
+        self._alarm(self._alarms.tick(now))
+        return self._take()
+
+    def vitals(self, now: float) -> list[Publication]:
+        """Each patient in a line."""
+        return [publications.of_vitals(line) for line in self._engine.vitals(now)]
+
+    def close(self, now: float) -> Told:
+        """The end: what there is still to say, and no vitals that nobody keeps up any more. Alarms stand as they are:
+        a monitor that goes away makes nobody well."""
+        patients = [line.patient for line in self._engine.vitals(now)]
+        for said in self._engine.flush():
+            if isinstance(said, Heard):
+                self._hear(said, now)
+        self._told.feed += [publications.no_vitals(patient) for patient in patients]
+        return self._take()
+
+    def _hear(self, said: Said, now: float) -> None:
+        match said:
+            case Heard(patient, lead, event):
+                if isinstance(event, ClassifiedBeat) or (self._peaks and isinstance(event, Beat)):
+                    self._told.feed.append(publications.of_beat(said))
+                self.counters.beats += isinstance(event, Beat)
+                self._alarm(self._alarms.event(patient, lead, event, now))
+            case Technical(patient, lead, condition, active, message):
+                self._alarm(self._alarms.technical(patient, condition, active, now, message, lead))
+            case Ended(patient, lead):
+                self._alarm(self._alarms.restart(patient, lead, now))
+            case Forgotten(patient):
+                self._ingest.forget(patient)
+                self._alarm(self._alarms.forget(patient, now))
+                self._told.feed.append(publications.no_vitals(patient))
+
+    def _alarm(self, alarms: list[Alarm]) -> None:
+        self._told.alarms += alarms
+        for alarm in alarms:
+            self._count(alarm)
+
+    def _count(self, alarm: Alarm) -> None:
+        """An alarm counts once, however often it changes while it stands."""
+        if alarm.state == "event":
+            self.counters.advisories += 1
+        elif alarm.state == "inactive":
+            self._raised.discard(alarm.id)
+        elif alarm.id not in self._raised:
+            self._raised.add(alarm.id)
+            self.counters.alarms += 1
+
+    def _clean(self, patient: str, condition: str) -> None:
+        """A monitor that died may have left alarms behind that nobody would ever end."""
+        if not any(alarm.condition == condition for alarm in self._alarms.standing(patient)):
+            self._told.feed.append(publications.no_alarm(patient, condition))
+
+    def _take(self) -> Told:
+        told, self._told = self._told, Told()
+        return told
