@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -106,9 +107,7 @@ def _in_turn(one: Sequence[Source], other: Sequence[Source]) -> list[Source]:
 
 async def _headless(cast: Cast, seconds: float) -> Outcome:
     async with embedded_broker() as port, Witness(port) as witness, _Monitor(port) as monitor:
-        with click.progressbar(
-            length=round(seconds), label="Watching", show_pos=False, file=click.get_text_stream("stderr")
-        ) as bar:
+        with click.progressbar(length=round(seconds), label="Watching", show_pos=False, file=sys.stderr) as bar:
             report = await play(
                 cast.sources,
                 BrokerUrl("127.0.0.1", port),

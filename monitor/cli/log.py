@@ -25,12 +25,13 @@ def to_file(name: str) -> Path:
 
 
 def _configure(file: TextIO, style: Style, level: int) -> None:
-    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(file.isatty())
+    for_people = structlog.dev.ConsoleRenderer(colors=file.isatty())
+    renderer = structlog.processors.JSONRenderer() if style == "json" else for_people
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            *([structlog.processors.format_exc_info] if style == "json" else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import paho.mqtt.client as paho
@@ -27,12 +28,12 @@ class Witness:
         self._port = port
         self._ready = asyncio.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
 
     async def __aenter__(self) -> "Witness":
-        loop = asyncio.get_running_loop()
-        self._client.on_connect = lambda *_: self._client.subscribe(f"{topics.ROOT}/+/alarms/+", qos=1)
-        self._client.on_subscribe = lambda *_: loop.call_soon_threadsafe(self._ready.set)
+        self._loop = asyncio.get_running_loop()
         self._client.connect_async("127.0.0.1", self._port)
         self._client.loop_start()
         await self._ready.wait()
@@ -50,6 +51,12 @@ class Witness:
         near = NEAR_S * fs
         onsets = self._seen[patient, episode.condition]
         return any(episode.first - near <= sample <= episode.last + near for sample in onsets)
+
+    def _on_connect(self, client: paho.Client, *_: Any) -> None:
+        client.subscribe(f"{topics.ROOT}/+/alarms/+", qos=1)
+
+    def _on_subscribe(self, *_: Any) -> None:
+        self._loop.call_soon_threadsafe(self._ready.set)
 
     def _on_message(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
         if not message.payload:
