@@ -1,7 +1,8 @@
 """The connection to the broker: it is kept up whatever happens, and what it brings waits in a bounded queue.
 
-A message is acknowledged when it is taken from the queue, so with MQTT 5 the broker never sends more than the queue
-holds (receive maximum), and a monitor that was away for less than the session's time has missed nothing.
+A message is acknowledged when it is taken from the queue: a monitor that dies, or was away for less than the session's
+time, gets what it has not taken. With MQTT 5 a broker is asked to send no more than the queue holds (receive maximum);
+mosquitto 2.0.11 does not keep to it, so what overflows makes way, the oldest first, and is counted.
 """
 
 import asyncio
