@@ -1,11 +1,7 @@
-"""A device: one patient on an MQTT connection of its own, because a last will belongs to a connection.
-
-paho's own thread keeps the connection; what it reports is brought to the asyncio loop before it is acted on.
-"""
+"""A device: one patient on an MQTT connection of its own, because a last will belongs to a connection."""
 
 import asyncio
 import contextlib
-import itertools
 import secrets
 from types import TracebackType
 from typing import Any, Final, Literal
@@ -14,8 +10,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge import topics
+from edge.topics import Topic, is_name
 from edge.wire import DeviceStatus, encode_status
+from simulators.link import Link
 from simulators.url import BrokerUrl
 
 Mqtt = Literal["5", "3.1.1"]
@@ -23,7 +20,6 @@ Qos = Literal[0, 1]
 
 IN_FLIGHT: Final = 128
 """Blocks that may be unacknowledged at once: half a minute of quarter seconds, and enough to keep a fast link busy."""
-KEEPALIVE_S: Final = 30
 PARTING_S: Final = 5.0
 """So long a device that leaves waits for what it has sent to arrive."""
 
@@ -86,16 +82,18 @@ class Device:
         patience_s: float = 10.0,
         name: str = "pulse-simulator",
     ) -> None:
-        if not topics.is_name(patient):
+        if not is_name(patient):
             raise ValueError(f"{patient!r} cannot name a patient: letters, digits, _ and -, 64 at most")
         self.patient = patient
         self.refused = 0
         """Blocks that the broker would not take, its access rules being against it."""
         self._url, self._qos, self._patience_s = url, qos, patience_s
-        self._status = str(topics.Topic(patient, "status"))
+        self._status = str(Topic(patient, "status"))
         self._birth = encode_status(DeviceStatus(state="online", device=name, firmware="1", leads=leads, fs=fs))
         self._death = encode_status(DeviceStatus(state="offline", device=name))
         self._connected = asyncio.Event()
+        self._answer: asyncio.Future[str]
+        self._link: Link
         self._window = Window()
         self._client = self._make_client(mqtt, f"{name}-{patient}-{secrets.token_hex(3)}")
 
@@ -109,20 +107,19 @@ class Device:
         return len(self._window)
 
     async def __aenter__(self) -> "Device":
-        answer = self._listen(asyncio.get_running_loop())
+        self._answer = asyncio.get_running_loop().create_future()
+        self._link = Link(self._client, self._url.host, self._url.port)
         try:
             async with asyncio.timeout(self._patience_s):
-                await self._reach()
-                self._client.loop_start()
-                refusal = await answer
+                refusal = await self._answer
         except TimeoutError:
-            await self._hang_up()
-            raise BrokerUnreachable(f"no broker answers at {self._url}") from None
-        except BaseException:
-            await self._hang_up()
+            await self._link.close()
+            raise BrokerUnreachable(f"no broker answers at {self._url}: {self._link.trouble}") from None
+        except asyncio.CancelledError:
+            await self._link.close()
             raise
         if refusal:
-            await self._hang_up()
+            await self._link.close()
             raise BrokerRefused(f"{self._url} refuses {self.patient}: {refusal}")
         return self
 
@@ -136,7 +133,7 @@ class Device:
                 farewell = self._client.publish(self._status, self._death, 1, retain=True)
                 self._window.sent(farewell.mid)
                 await self._window.below(1)
-        await self._hang_up()
+        await self._link.close()
 
     async def until_connected(self) -> None:
         """Wait while the connection is down."""
@@ -145,7 +142,7 @@ class Device:
     async def send(self, lead: str, payload: bytes) -> bool:
         """Publish samples of `lead`, waiting while too many are on their way; False when they are lost already."""
         await self._window.below(IN_FLIGHT)
-        topic = str(topics.Topic(self.patient, "samples", lead))
+        topic = str(Topic(self.patient, "samples", lead))
         info = self._client.publish(topic, payload, self._qos)
         # With QoS 1 paho keeps what it cannot send now for when it is connected again.
         kept = self._qos == 1 or info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
@@ -160,57 +157,25 @@ class Device:
         if self._url.tls:
             client.tls_set()
         client.max_inflight_messages_set(IN_FLIGHT)
-        client.reconnect_delay_set(1, 10)
-        client.connect_timeout = self._patience_s
+        client.connect_timeout = min(self._patience_s, 5.0)
         client.will_set(self._status, self._death, qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
         return client
 
-    async def _reach(self) -> None:
-        """Open the connection, again and again while nobody listens there."""
-        for attempt in itertools.count():
-            try:
-                await asyncio.to_thread(self._client.connect, self._url.host, self._url.port, KEEPALIVE_S)
-                return
-            except OSError:
-                await asyncio.sleep(min(2.0, 0.1 * 2**attempt))
-
-    async def _hang_up(self) -> None:
-        self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
-        self._connected.clear()
-
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> "asyncio.Future[str]":
-        """Bring what paho's thread reports to `loop`; the broker's first answer is "", or why it refuses."""
-        answer: asyncio.Future[str] = loop.create_future()
-        tell = loop.call_soon_threadsafe
-
-        def on_connect(client: paho.Client, _: Any, flags: Any, reason: ReasonCode, properties: Any) -> None:
-            if not reason.is_failure:
-                client.publish(self._status, self._birth, 1, retain=True)
-            tell(self._answered, answer, str(reason) if reason.is_failure else "")
-
-        def on_disconnect(client: paho.Client, _: Any, flags: Any, reason: ReasonCode, properties: Any) -> None:
-            tell(self._lost)
-
-        def on_publish(client: paho.Client, _: Any, mid: int, reason: ReasonCode, properties: Any) -> None:
-            tell(self._arrived, mid, reason.is_failure)
-
-        self._client.on_connect = on_connect
-        self._client.on_disconnect = on_disconnect
-        self._client.on_publish = on_publish
-        return answer
-
-    def _answered(self, answer: "asyncio.Future[str]", refusal: str) -> None:
-        if not refusal:
+    def _on_connect(self, client: paho.Client, _: Any, flags: Any, reason: ReasonCode, properties: Any) -> None:
+        if not reason.is_failure:
+            client.publish(self._status, self._birth, 1, retain=True)
             self._connected.set()
-        if not answer.done():
-            answer.set_result(refusal)
+        if not self._answer.done():
+            self._answer.set_result(str(reason) if reason.is_failure else "")
 
-    def _lost(self) -> None:
+    def _on_disconnect(self, client: paho.Client, _: Any, flags: Any, reason: ReasonCode, properties: Any) -> None:
         self._connected.clear()
         if self._qos == 0:
             self._window.forget()
 
-    def _arrived(self, mid: int, refused: bool) -> None:
-        self.refused += refused
+    def _on_publish(self, client: paho.Client, _: Any, mid: int, reason: ReasonCode, properties: Any) -> None:
+        self.refused += reason.is_failure
         self._window.arrived(mid)

@@ -98,6 +98,8 @@ async def play(
     ]
     async with contextlib.AsyncExitStack() as connections:
         await _connect(connections, devices)
+        for source in sources:
+            source.cut(0, 1)  # what is made up as it is read takes a moment at first, which nobody should be late for
         schedule = Schedule(speed)
         tally = _Tally(devices, schedule.lateness)
         began_us = time.time_ns() // 1000

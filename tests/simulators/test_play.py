@@ -5,7 +5,7 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +101,14 @@ async def test_in_real_time_a_second_of_signal_takes_a_second(mosquitto: int) ->
 
 
 @pytest.mark.mosquitto
+async def test_a_device_that_has_nothing_to_send_rests(mosquitto: int) -> None:
+    """No socket is watched for room to write when there is nothing to write."""
+    busy_s = time.process_time()
+    report = await play(patients(4, 30.0), at(mosquitto), block_s=1.0, seconds=2.0)
+    assert time.process_time() - busy_s < 0.4 * report.seconds
+
+
+@pytest.mark.mosquitto
 async def test_a_loop_goes_on_counting_until_it_is_stopped(mosquitto: int, listener: Listener) -> None:
     source, stop = somebody(seconds=3.0), asyncio.Event()
 
@@ -151,7 +159,7 @@ async def test_faults_happen_on_the_way(mosquitto: int, listener: Listener) -> N
 
 async def test_without_a_broker_there_is_a_clear_error_in_time() -> None:
     began = time.monotonic()
-    with pytest.raises(BrokerUnreachable, match=r"no broker answers at mqtt://127\.0\.0\.1"):
+    with pytest.raises(BrokerUnreachable, match=r"no broker answers at mqtt://127\.0\.0\.1:\d+: Connection refused"):
         await play(patients(3, 30.0), at(free_port()), patience_s=0.5)
     assert time.monotonic() - began < 5.0
 
@@ -165,33 +173,45 @@ async def test_a_broker_that_comes_late_is_waited_for(tmp_path: Path) -> None:
         assert (await playing).blocks_sent == 80
 
 
-@contextlib.asynccontextmanager
-async def answering(answer: bytes) -> AsyncIterator[int]:
-    """The port of a broker that says one thing to everybody."""
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+@contextlib.asynccontextmanager
+async def broker_that(talks: Talk) -> AsyncIterator[int]:
+    """The port of a broker of the test's own making."""
+    writers = []
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await talks(reader, writer)
+
+    async with await asyncio.start_server(meet, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        for writer in writers:
+            writer.close()
+            await writer.wait_closed()
+
+
+def answers(answer: bytes) -> Talk:
+    """Says one thing to everybody."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1024)
         writer.write(answer)
-        await reader.read(1024)
-        writer.close()
 
-    server = await asyncio.start_server(greet, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
+    return talk
 
 
 @pytest.mark.parametrize(("mqtt", "refusal"), [("5", bytes([0x20, 3, 0, 0x87, 0])), ("3.1.1", bytes([0x20, 2, 0, 5]))])
 async def test_a_broker_that_refuses_is_not_tried_again(mqtt: str, refusal: bytes) -> None:
-    async with answering(refusal) as port:
+    async with broker_that(answers(refusal)) as port:
         with pytest.raises(BrokerRefused, match=r"refuses Ada: Not authorized"):
             await play([somebody()], at(port), mqtt=mqtt)  # type: ignore[arg-type]
 
 
 async def test_somebody_who_accepts_and_says_nothing_is_no_broker() -> None:
-    async with answering(b"") as port:
-        with pytest.raises(BrokerUnreachable):
+    async with broker_that(answers(b"")) as port:
+        with pytest.raises(BrokerUnreachable, match="says nothing"):
             await play([somebody()], at(port), patience_s=0.5)
 
 
@@ -219,11 +239,9 @@ async def test_what_the_broker_does_not_take_is_counted() -> None:
             elif kind == publish:
                 end = 2 + int.from_bytes(body[:2], "big")
                 writer.write(bytes([0x40, 3, *body[end : end + 2], 0x87 if b"/samples/" in body[:end] else 0]))
-        writer.close()
 
-    server = await asyncio.start_server(strict, "127.0.0.1", 0)
-    report = await play([somebody()], at(server.sockets[0].getsockname()[1]), speed=FASTEST)
-    server.close()
+    async with broker_that(strict) as port:
+        report = await play([somebody()], at(port), speed=FASTEST)
     assert (report.blocks_sent, report.blocks_refused, report.blocks_unacknowledged) == (80, 80, 0)
 
 
@@ -262,6 +280,11 @@ async def test_as_fast_as_possible_a_broker_that_restarts_is_waited_for(tmp_path
     assert (report.blocks_unsent, report.blocks_unacknowledged) == (0, 0)
     assert report.samples_sent == source.length
     assert seqs[-1] == report.blocks_sent - 1
+
+
+async def test_a_host_that_does_not_exist_is_named() -> None:
+    with pytest.raises(BrokerUnreachable, match=r"mqtt://nowhere\.invalid:1883: .*[Nn]ame"):
+        await play([somebody()], BrokerUrl("nowhere.invalid", 1883), patience_s=1.0)
 
 
 async def test_two_devices_of_one_name_are_refused() -> None:
