@@ -9,8 +9,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import platformdirs
-import pytest
+# As on the command line: threads of BLAS would only wait for each other. Before numpy is imported.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+import platformdirs  # noqa: E402
+import pytest  # noqa: E402
 
 
 def _missing(what: str) -> None:
@@ -37,16 +41,18 @@ def free_port() -> int:
         return port
 
 
+OPEN_TO_ALL = "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
+"""A configuration without queue limits."""
+
+
 @contextlib.contextmanager
-def running_mosquitto(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A mosquitto on 127.0.0.1:port with the queue limits that the project ships."""
+def running_mosquitto(folder: Path, port: int, settings: str = OPEN_TO_ALL) -> Iterator[subprocess.Popen[bytes]]:
+    """A mosquitto on 127.0.0.1:port; `{port}` in its settings is filled in."""
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         _missing("mosquitto")
     config = folder / f"mosquitto-{port}.conf"
-    config.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\n"
-    )
+    config.write_text(settings.replace("{port}", str(port)))
     process = subprocess.Popen([str(program), "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_until_open(port)
