@@ -1,5 +1,6 @@
 """`pulse analyze`."""
 
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def command(records: tuple[str, ...], db: Path | None, out: Path, lead: str | No
         for recording in recordings:
             by_rate[recording.fs].append(recording)
         total = sum(len(r.counts) / r.fs for r in recordings)
-        with click.progressbar(length=int(total), label="Analysing", show_pos=False) as bar:
+        with click.progressbar(length=int(total), label="Analysing", show_pos=False, file=sys.stderr) as bar:
             for fs, group in by_rate.items():
                 said = analyze([r.physical() for r in group], fs, model, progress=lambda s: bar.update(s))  # type: ignore[arg-type]
                 for recording, events in zip(group, said, strict=True):

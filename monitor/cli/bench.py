@@ -1,11 +1,5 @@
 """`pulse bench`."""
 
-import os
-
-# One core is what is measured: BLAS must not take the others. It reads this when numpy is first imported.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import click
 import msgspec
 from rich.console import Console

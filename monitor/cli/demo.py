@@ -23,7 +23,7 @@ from simulators.synthetic import SHORTEST_S, endless_patients, patients
 from simulators.url import BrokerUrl
 
 FS = 360.0
-LIVELY_RECORDS = ("208", "119", "200", "106", "223", "233", "203", "210", "221", "228", "105", "116", "201", "213")
+LIVELY_RECORDS = ("207", "208", "233", "203", "119", "200", "106", "223", "210", "221", "228", "105", "116", "201")
 """Records of mitdb in which something happens within the first minute, the liveliest first."""
 SETTLE_S = 1.0
 """The last alarms are on their way to the bystander."""
