@@ -40,7 +40,7 @@ NEVER: Final = -9.0
 
 LATE_RR: Final = 2.0
 """Typical intervals after which a missing beat makes the threshold give way …"""
-LATE_ISOLATION: Final = 1.0
+LATE_ISOLATION: Final = 1.4
 """… for what clearly stands out of the last second …"""
 MAX_LATE: Final = 1.5
 """… by at most this."""
