@@ -5,12 +5,11 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.markup import escape
 from textual.widgets import Input
 
 from monitor.dashboard.bedside import Bedside
 from monitor.dashboard.drawing import Frame
-from monitor.dashboard.panes import Lines, ListPane, SweepPane
+from monitor.dashboard.panes import Lines, ListPane, SweepPane, title
 from monitor.dashboard.views import alarms, feed, header, patients, vitals
 from monitor.dashboard.ward import PatientView, WardView
 from monitor.dashboard.words import rhythm
@@ -75,7 +74,7 @@ class Board(Vertical):
         self._show_patients(scene)
         self._show_alarms(view, phase)
         self.feed.show(feed.render(view, *self.feed.size, self.feed.picker.offset))
-        self.feed.border_title = f"Live feed{_page(self.feed)}"
+        title(self.feed, f"Live feed{_page(self.feed)}")
         self.numbers.show(vitals.render(selected, bedside, *self.numbers.size, phase))
 
     def draw(self, picture: Frame | None, selected: PatientView | None, connected: bool, paused: bool) -> None:
@@ -86,21 +85,20 @@ class Board(Vertical):
             self.sweep.show(picture.cells, picture.span, picture.live and connected)
         stopped = picture is not None and not (picture.live and connected)
         state = "PAUSED" if paused else "NO SIGNAL" if stopped else ""
-        self.bed.border_title = escape(_bed_title(picture, selected, state))
-        self.bed.border_subtitle = escape(_bed_notes(picture))
+        title(self.bed, _bed_title(picture, selected, state), _bed_notes(picture))
         self.bed.set_class(bool(state), "still")
 
     def _show_patients(self, scene: Scene) -> None:
         pane = self.patients
         page = (*pane.size, pane.picker.offset, pane.picker.cursor or "", scene.phase)
         pane.show(patients.render(scene.shown, scene.view.now, *page, needle=scene.needle))
-        pane.border_title = escape(_patients_title(scene) + _page(pane))
+        title(pane, _patients_title(scene) + _page(pane))
 
     def _show_alarms(self, view: WardView, phase: int) -> None:
         pane = self.alarms
         cursor = pane.picker.cursor if pane.has_focus else None
         pane.show(alarms.render(view, *pane.size, pane.picker.offset, cursor, phase))
-        pane.border_title = _alarms_title(view) + _page(pane)
+        title(pane, _alarms_title(view) + _page(pane))
 
 
 def _patients_title(scene: Scene) -> str:

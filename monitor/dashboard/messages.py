@@ -15,8 +15,9 @@ from monitor.alarms import Alarm
 MAX_PAYLOAD: Final = 64 * 1024
 """Bytes of a JSON message; a whole alarm has a few hundred."""
 
+_LARGEST: Final = 2**53
 _Text = Annotated[str, Meta(max_length=1000)]
-_Sample = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+_Sample = Annotated[int, Meta(ge=-_LARGEST, le=_LARGEST)]
 
 
 class Vitals(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="vitals"):
@@ -44,7 +45,7 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="bea
     qrs_onset: _Sample
     qrs_offset: _Sample
     rr_s: Annotated[float, Meta(ge=0, le=3600)] | None = None
-    qrs_ms: Annotated[float, Meta(ge=0, le=10_000)] | None = None
+    qrs_ms: Annotated[float, Meta(ge=0, le=10_000)]
 
 
 class MonitorStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +76,9 @@ def beat(payload: bytes) -> Beat | Peak:
 def alarm(payload: bytes) -> Alarm:
     """An alarm that stands, has ended, or is an event of the live feed."""
     message: Alarm = _read(_alarm, payload)
+    numbers = (message.since_us, message.changed_us, message.raised_us, message.silenced_until_us, message.count)
+    if any(number is not None and not 0 <= number <= _LARGEST for number in numbers):
+        raise PayloadError("a time or a count that cannot be")
     return message
 
 

@@ -1,16 +1,18 @@
 """The widgets: they keep lines, and repaint those that changed."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-import numpy as np
+from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.geometry import Region
+from textual.markup import escape
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from monitor.dashboard import theme
 from monitor.dashboard.picker import Picker
 from monitor.dashboard.scale import Span
 from monitor.dashboard.sweep import Cells
@@ -40,11 +42,9 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, as the screen wants it."""
-        width = self.size.width
         if y >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        segments = self._lines[y].render(self.app.console)
-        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+            return Strip.blank(self.size.width, theme.GROUND)
+        return _strip(self._lines[y].render(self.app.console), self.size.width)
 
 
 class PaneMessage(Message):
@@ -128,7 +128,7 @@ class ListPane(Lines, Generic[Key], can_focus=True):
 
 
 class SweepPane(Widget):
-    """The sweep: of a frame it repaints the columns in which the pen was at work."""
+    """The sweep: of a frame it repaints the cells at which the pen was at work."""
 
     ALLOW_SELECT = False
 
@@ -158,26 +158,27 @@ class SweepPane(Widget):
         if before is None or before[1:] != (span, live) or before[0].codes.shape != cells.codes.shape:
             self.refresh()
             return
-        regions = [Region(self.margin + a, 0, b - a, self.size.height) for a, b in _changed(before[0], cells)]
+        regions = [Region(self.margin + a, y, b - a, 1) for y, a, b in ecg.changed(before[0], cells)]
         if regions:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         """One line, as the screen wants it."""
-        width = self.size.width
         if self._shown is None:
-            return Strip.blank(width, self.rich_style)
-        segments = ecg.row(*self._shown[:2], y, self.margin, self._shown[2])
-        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+            return Strip.blank(self.size.width, theme.GROUND)
+        cells, span, live = self._shown
+        return _strip(ecg.row(cells, span, y, self.margin, live), self.size.width)
 
 
-def _changed(before: Cells, after: Cells) -> list[tuple[int, int]]:
-    """The runs of columns that differ."""
-    differs = ((before.codes != after.codes) | (before.kinds != after.kinds)).any(axis=0)
-    for column in before.letters.items() ^ after.letters.items():
-        differs[column[0]] = True
-    bounds = np.flatnonzero(np.diff(differs, prepend=False, append=False))
-    return [(int(a), int(b)) for a, b in bounds.reshape(-1, 2)]
+def title(widget: Widget, above: str, below: str = "") -> None:
+    """Write on a widget's border. Textual paints the widget anew each time that is done: so only when it differs."""
+    written = (escape(above), escape(below))
+    if written != (widget.border_title or "", widget.border_subtitle or ""):
+        widget.border_title, widget.border_subtitle = written
+
+
+def _strip(segments: Iterable[Segment], width: int) -> Strip:
+    return Strip(Segment.apply_style(segments, theme.GROUND), width)
 
 
 def _same(a: Text, b: Text) -> bool:

@@ -56,7 +56,7 @@ class Plan:
     @property
     def gap(self) -> int:
         """Cells that are erased ahead of the pen."""
-        return max(2, self.width // 25)
+        return min(max(2, self.width // 25), self.width - 1)
 
     def column(self, sample: int) -> int:
         """The absolute dot column of a sample; it is at `column % dots` on the screen."""
@@ -102,7 +102,7 @@ def draw(plan: Plan, x: F32, head: int, span: Span, marks: Sequence[Mark] = (), 
     screen[:, place] = _dots(low, high, span, 4 * plan.height)
     codes = _braille(screen)
     kinds = np.where(codes != BLANK, TRACE, EMPTY).astype(np.uint8)
-    torn &= np.arange(since, until + 1) >= plan.column(began)
+    torn &= np.arange(since, until + 1) > plan.column(began)
     _hatch(codes, kinds, np.unique(place[torn] // 2))
     _grid(plan, span, codes, kinds)
     letters = _mark(plan, marks, since, until, kinds)

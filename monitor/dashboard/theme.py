@@ -55,6 +55,7 @@ DEAD: Final = Style(color="#ffffff", bgcolor="#a3121d", bold=True)
 """Nobody is watching: the whole line says so."""
 STALE: Final = Style(color="#ffb3b6", bgcolor="#4a151b", bold=True)
 """This number is gone."""
+GROUND: Final = Style(color=_TEXT, bgcolor=BACKGROUND)
 HEADER: Final = Style(bgcolor=HEAD)
 
 VARIABLES: Final = {

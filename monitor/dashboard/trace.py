@@ -89,7 +89,7 @@ class Pen:
             return 0
         wanted_s = 1.25 * trace.block_s
         lag_s = (trace.end - self.sample) / trace.fs
-        if not -self.JUMP_S < lag_s - wanted_s < self.JUMP_S:
+        if lag_s - wanted_s > self.JUMP_S:
             self.sample, elapsed = trace.end - wanted_s * trace.fs, 0.0
         speed = 1.0 + self.CATCH_UP * (lag_s - wanted_s)
         moved = self.sample + elapsed * speed * trace.fs

@@ -7,6 +7,7 @@ import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 
+from edge.types import I64
 from monitor.dashboard import theme
 from monitor.dashboard.scale import Span
 from monitor.dashboard.sweep import CLASSES, EMPTY, GRID, HOLE, PEN, TRACE, Cells, row_of
@@ -38,6 +39,18 @@ def row(cells: Cells, span: Span, y: int, margin: int, live: bool) -> list[Segme
         return [Segment(" " * (margin + width))]
     label = Segment(_label(span, y - LETTER_ROWS, height, margin), theme.FAINT)
     return [label, *_runs(cells, y - LETTER_ROWS, live)]
+
+
+def changed(before: Cells, after: Cells) -> list[tuple[int, int, int]]:
+    """What differs between two frames of one size: line, first cell and the one after the last of it."""
+    differs = (before.codes != after.codes) | (before.kinds != after.kinds)
+    found = [_bounds(y + LETTER_ROWS, np.flatnonzero(differs[y])) for y in np.flatnonzero(differs.any(axis=1)).tolist()]
+    letters = sorted({column for column, _ in before.letters.items() ^ after.letters.items()})
+    return [*found, _bounds(0, np.asarray(letters))] if letters else found
+
+
+def _bounds(y: int, columns: I64) -> tuple[int, int, int]:
+    return y, int(columns[0]), int(columns[-1]) + 1
 
 
 def _letters(cells: Cells, margin: int) -> list[Segment]:

@@ -167,7 +167,7 @@ def _alarm(patient: PatientView, now: float, width: int, phase: int) -> _Cells:
     more = f" +{patient.standing - 1}" if patient.standing > 1 else ""
     mark = theme.PRIORITY_MARK[standing.alarm.priority] if patient.worst else "·"
     ago = f"{age(now - standing.began):>5}"
-    text = fit(f"{mark:<4}{wording(standing)}{more}", width - 5)
+    text = fit(f"{mark:<4}{wording(standing)}", width - 5 - len(more)) + more
     if patient.worst is None or patient.presence == "cut":
         return [(text + ago, theme.FAINT)]
     style = theme.alarm_style(standing.alarm.priority, standing=False, phase=phase)
