@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from edge.events import ClassifiedBeat, Event, IrregularInterval
 from monitor.alarm_rules import AdvisoryRules
 from monitor.standing import MICROSECONDS, Alarm
@@ -43,8 +45,8 @@ class Advisories:
 
     def tick(self, now: float) -> list[Alarm]:
         """What was held back by the limit and is due."""
-        late = [told for told in self._told.values() if told.newest and now - told.at >= self._rules.every_s]
-        return [self._tell(told, told.newest, now) for told in late if told.newest]
+        late = [(told, told.newest) for told in self._told.values() if now - told.at >= self._rules.every_s]
+        return [self._tell(told, newest, now) for told, newest in late if newest]
 
     def forget(self, patient: str) -> None:
         """The patient has gone."""
@@ -74,11 +76,7 @@ class Advisories:
     def _tell(told: _Told, advisory: Alarm, now: float) -> Alarm:
         count = told.untold + (advisory is not told.newest)
         told.at, told.untold, told.newest = now, 0, None
-        return advisory if count == 1 else _replace_count(advisory, count)
-
-
-def _replace_count(advisory: Alarm, count: int) -> Alarm:
-    return Alarm(**{name: getattr(advisory, name) for name in advisory.__struct_fields__} | {"count": count})
+        return msgspec.structs.replace(advisory, count=count)
 
 
 def _advisory(patient: str, lead: str, condition: str, message: str, value: float, sample: int, now: float) -> Alarm:

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from edge.events import Event, RhythmChange
 from monitor.advisories import Advisories
-from monitor.alarm_rules import DEFAULT_RULES, PRIORITIES, AdvisoryRules, Rule, check, most_urgent_first
+from monitor.alarm_rules import DEFAULT_RULES, PRIORITIES, AdvisoryRules, AlarmSettings, Rule, check, most_urgent_first
 from monitor.alarm_states import State
 from monitor.standing import Alarm, AlarmState, Standing
 
@@ -45,6 +45,11 @@ class Alarms:
         self._advisories = Advisories(advisories)
         self._silence_s = silence_s
         self._standing: dict[str, dict[str, Standing]] = {}
+
+    @classmethod
+    def of(cls, settings: AlarmSettings) -> "Alarms":
+        """As a configuration says. Raises `ValueError` that names the condition."""
+        return cls(settings.merged(), settings.advisories, settings.silence_s)
 
     def event(self, patient: str, lead: str, event: Event, now: float) -> list[Alarm]:
         """Something the signal path said of this patient and lead."""

@@ -31,6 +31,12 @@ def test_beats_just_less_than_four_seconds_apart_are_none() -> None:
     assert not begins(said, "asystole")
 
 
+def test_a_hole_neither_counts_nor_starts_the_count_afresh() -> None:
+    """Nor when the last beat before it is only found after it."""
+    (said,) = play(Stream(steady(60, 10), holes=[(9.6, 11.6)], seconds=20))
+    assert [(e.known_at + 1) / FS for e in begins(said, "asystole")] == [pytest.approx(9.5 + 4 + 2, abs=HOP_S)]
+
+
 def test_it_ends_where_the_beat_returned_as_soon_as_two_clear_beats_have_come() -> None:
     (said,) = play(Stream([*steady(60, 5), *steady(60, 5, 12.0)], seconds=18))
     (end,) = ends(said, "asystole")
