@@ -54,7 +54,7 @@ class Device:
         """The next block as the broker delivers it."""
         return Message(f"pulse/v1/{self.patient}/samples/{self.lead}", encode(self.block(x, flags)))
 
-    def messages(self, signal: F32, n: int = 50) -> Iterator[Message]:
+    def messages(self, signal: F32, n: int = 50, flags: tuple[Flag, ...] = ()) -> Iterator[Message]:
         """A signal in blocks of `n`."""
         for first in itertools.takewhile(lambda first: first < len(signal), itertools.count(0, n)):
-            yield self.message(signal[first : first + n])
+            yield self.message(signal[first : first + n], flags)
