@@ -15,7 +15,7 @@ class BeatClassifier:
     """A bank: the net is shared, what it is told of a patient (usual beat, usual intervals) is each stream's own."""
 
     def __init__(self, fs: float, capacity: int, model: Model) -> None:
-        """`fs` in Hz, 100 … 1000."""
+        """`fs` in Hz, 100 … 1000; another raises `ValueError`."""
         self.capacity = capacity
         self._model = model
         self._views = Views(fs, capacity)

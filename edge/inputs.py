@@ -58,7 +58,7 @@ def readable(windows: F32, fs: float) -> Bool:
     return clear
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _projection(fs: float) -> tuple[slice, F32]:
     """The part of the window that is used, and the matrix `(samples, POINTS)` that takes it to the grid."""
     if not 100 <= fs <= 1000:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from edge.inputs import FIRST, POINTS, beat_images, readable
+from edge.inputs import FIRST, POINTS, beat_images, readable, window_length
 from edge.rr_context import RRContext
 from edge.templates import Templates
 from edge.types import F32, Bool, RowIndex, Table
@@ -36,8 +36,9 @@ class Views:
     """The memory of every stream that its beats are seen against."""
 
     def __init__(self, fs: float, capacity: int) -> None:
-        """`fs` in Hz, 100 … 1000."""
+        """`fs` in Hz, 100 … 1000; another raises `ValueError`."""
         self.fs = fs
+        beat_images(np.empty((0, window_length(fs)), np.float32), fs)  # makes the matrix now, not at the first beat
         self._rr = RRContext(fs, capacity)
         self._templates = Templates(capacity)
 

@@ -26,6 +26,7 @@ def _lines(card: Card) -> Iterator[str]:
     yield from _table(["", *LABELS[:4], "macro F1 of N, S, V", "accuracy"], (_scored(*row) for row in rows.items()))
     yield "\nF1 over the seeds, mean ± standard deviation: "
     yield ", ".join(f"{k} {100 * v['mean']:.1f} ± {100 * v['sd']:.1f}" for k, v in scores["seeds"].items()) + ".\n"
+    yield f"Expected calibration error of the answer's probability: {scores['calibration_error']:.3f}.\n"
     yield "## Confusion matrix (int8)\n"
     yield from _table(["reference \\ answer", *LABELS], _matrix(scores["int8"]["confusion"]))
     yield "\n## By record (int8)\n"

@@ -16,9 +16,9 @@ import numpy as np
 
 from edge.card import NET_LABELS, Card
 from edge.net import Model
-from edge.types import U8
+from edge.types import F32, U8
 from edge.views import net_image
-from models import beats, scores
+from models import beats, scores, train
 from models.beats import Beats
 from models.card_page import page
 from models.decision import OFFSETS, decided
@@ -27,7 +27,6 @@ from models.openings import OPENINGS
 from models.prepare import JITTER_S
 from models.records import DS2
 from models.steps import MODEL, SEEDS, WORK
-from models.train import logits
 
 MOSTLY_ONE_PATIENT: Final = "232"
 """Has three quarters of the S beats of DS2."""
@@ -37,13 +36,15 @@ def evaluate(work: Path = WORK) -> None:
     """Score every seed, write the artifacts of the first."""
     ds2 = beats.load(work / "ds2.npz")
     models = [Model(*described(work / f"net-{seed}.tflite", seed)) for seed in SEEDS]
-    answers = [int8_labels(model, ds2) for model in models]
+    logits = [int8_logits(model, ds2) for model in models]
+    answers = [decided(each, ds2) for each in logits]
     measured = {
         "what": "DS2, reference R peaks, every beat of every record, strict: F and Q beats called V are false V",
         "int8": _table(ds2, answers[0]),
         "float": _table(ds2, float_labels(work / f"net-{SEEDS[0]}.keras", ds2)),
         f"without_{MOSTLY_ONE_PATIENT}": _table(*_without(ds2, answers[0])),
         f"jittered_{JITTER_S * 1000:.0f}_ms": _jittered(models[0], work),
+        "calibration_error": round(scores.calibration_error(logits[0][ds2.clear], ds2.label[ds2.clear]), 4),
         "seeds": _spread(ds2, answers),
         "records": {name: _of_record(ds2, answers[0], name) for name in DS2},
         "openings_of_ds2": OPENINGS,
@@ -58,14 +59,14 @@ def _ship(net: Path, card: Card) -> None:
     print(page(card))
 
 
-def int8_labels(model: Model, patients: Beats) -> U8:
-    """What the shipped code answers to each beat."""
-    return decided(model.logits(net_image(patients.beat, patients.template), patients.rr), patients)
+def int8_logits(model: Model, patients: Beats) -> F32:
+    """What the shipped code answers to each beat, offsets included."""
+    return model.logits(net_image(patients.beat, patients.template), patients.rr)
 
 
 def float_labels(net: Path, patients: Beats) -> U8:
     """What the net answered before it was quantised."""
-    answer = logits(keras.saving.load_model(net), patients)
+    answer = train.logits(keras.saving.load_model(net), patients)
     return decided(answer + np.asarray(OFFSETS, np.float32), patients)
 
 
@@ -75,7 +76,7 @@ def _table(patients: Beats, answer: U8) -> dict[str, Any]:
 
 def _jittered(model: Model, work: Path) -> dict[str, Any]:
     moved = beats.load(work / "ds2-jittered.npz")
-    return _table(moved, int8_labels(model, moved))
+    return _table(moved, decided(int8_logits(model, moved), moved))
 
 
 def _without(patients: Beats, answer: U8) -> tuple[Beats, U8]:

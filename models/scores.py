@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.tables import LABELS
-from edge.types import F64, I64, U8
+from edge.types import F32, F64, I64, U8
 
 
 def confusion(reference: U8, answer: U8) -> I64:
@@ -36,6 +36,18 @@ def table(matrix: I64) -> dict[str, Any]:
         },
         "confusion": matrix.tolist(),
     }
+
+
+def calibration_error(logits: F32, label: U8, bins: int = 15) -> float:
+    """By how much, on average, the probability of the answer differs from how often it is right.
+
+    Guo et al., On Calibration of Modern Neural Networks, ICML 2017, eq. 3. `logits` is `(k, classes)`.
+    """
+    share = 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)
+    right = logits.argmax(1) == label
+    which = np.minimum((share * bins).astype(np.intp), bins - 1)
+    surplus = np.bincount(which, share - right, bins)
+    return float(np.abs(surplus).sum() / len(label))
 
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> F64:

@@ -94,6 +94,11 @@ def test_streams_together_are_each_alone_to_the_last_bit(model: Model) -> None:
             assert (single[0][0], single[1][0]) == (label[place], score[place])
 
 
+def test_a_sampling_rate_without_a_beat_image_is_refused_before_the_first_beat(model: Model) -> None:
+    with pytest.raises(ValueError, match="100 to 1000 Hz"):
+        BeatClassifier(62.5, 1, model)
+
+
 def test_no_beats_are_no_answers(model: Model) -> None:
     label, score = BeatClassifier(FS, 1, model).feed(due([], 0), np.empty((0, 1500), np.float32))
     assert len(label) == len(score) == 0
