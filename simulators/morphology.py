@@ -27,7 +27,7 @@ class Wave(NamedTuple):
     sd_s: float
     mv: float
     paced: bool = False
-    """Whether it moves towards the R peak as the heart speeds up (P and T do, the QRS does not)."""
+    """Whether it comes closer and is over sooner as the heart speeds up (P and T do and are, the QRS is not)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class Shape:
         """The beats in mV at the times `from_r_s` `(beats, n)`, each after an interval `rr_s` `(beats,)`."""
         # Bazett 1920: the QT interval goes with the square root of R-R.
         pace = np.sqrt(np.clip(rr_s, 0.3, 1.2))[:, None]
-        centre = self.at_s * np.where(self.paced, pace, 1.0)
-        from_centre = (from_r_s[:, None, :] - centre[:, :, None]) / self.sd_s[:, None]
+        pace = np.where(self.paced, pace, 1.0)
+        from_centre = (from_r_s[:, None, :] - (pace * self.at_s)[:, :, None]) / (pace * self.sd_s)[:, :, None]
         drawn: F64 = np.einsum("w,bwn->bn", self.mv, np.exp(-0.5 * from_centre**2))
         return drawn
 

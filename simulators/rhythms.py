@@ -70,6 +70,20 @@ def tachycardia(seconds: float, bpm: float = 130.0) -> Segment:
     return normal(seconds, bpm)
 
 
+def ramp(seconds: float, from_bpm: float, to_bpm: float) -> Segment:
+    """Sinus rhythm on its way from one rate to another, as hearts go that are driven and not ill."""
+
+    def draw(rng: np.random.Generator) -> Iterator[Planned]:
+        t_s = 0.0
+        for relative in _sinus_rr(rng, 60.0):
+            way = min(t_s / seconds, 1.0)
+            rr_s = relative * 60.0 / (from_bpm + way * (to_bpm - from_bpm))
+            yield Planned(rr_s, "N", "sinus")
+            t_s += rr_s
+
+    return Segment(draw=draw, seconds=seconds)
+
+
 def pvc(seconds: float, bpm: float = 72.0, per_min: float = 8.0) -> Segment:
     """Sinus rhythm with ventricular beats, early and followed by a full compensatory pause."""
     return Segment(draw=_ectopic(bpm, per_min, Planned(0.6, "V", "ventricular"), 1.4), seconds=seconds)

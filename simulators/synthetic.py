@@ -26,7 +26,8 @@ Rhythm: TypeAlias = Callable[[float], Segment]
 class Act(NamedTuple):
     """Something that happens to a patient, if there is as much time as it needs."""
 
-    rhythm: Rhythm
+    play: Callable[[float], Script]
+    """What happens in so many seconds."""
     shortest_s: float
     longest_s: float
 
@@ -46,7 +47,7 @@ class Case(NamedTuple):
             if left_s < act.shortest_s:
                 break
             given_s = min(left_s, act.longest_s)
-            script += [act.rhythm(given_s), self.rest(REST_S), rhythms.normal(CALM_S)]
+            script += [*act.play(given_s), self.rest(REST_S), rhythms.normal(CALM_S)]
             left_s -= given_s + REST_S + CALM_S
         return (*script, self.rest(max(left_s, 0.0) + TAIL_S + SPARE_S))
 
@@ -57,26 +58,44 @@ class Case(NamedTuple):
 
 
 def _once(segment: Segment, seconds: float) -> Act:
-    return Act(lambda _: segment, seconds, seconds)
+    return Act(lambda _: (segment,), seconds, seconds)
 
 
-def _lasting(rhythm: Callable[[float, float], Segment], bpm: float) -> Act:
-    return Act(lambda seconds: rhythm(seconds, bpm), 12.0, 30.0)
+def _lasting(rhythm: Rhythm, shortest_s: float = 12.0, longest_s: float = 30.0) -> Act:
+    return Act(lambda seconds: (rhythm(seconds),), shortest_s, longest_s)
 
 
-_NOISE: Final = Act(rhythms.noise, 5.0, 8.0)
-_LEAD_OFF: Final = Act(rhythms.lead_off, 5.0, 6.0)
-_BIGEMINY: Final = Act(rhythms.bigeminy, 6.0, 10.0)
+def _tachycardia(bpm: float) -> Act:
+    """A heart that is driven: it takes a fifth of the time to get there, and another to calm down."""
+
+    def play(seconds: float) -> Script:
+        ease_s = seconds / 5.0
+        fast = rhythms.tachycardia(seconds - 2.0 * ease_s, bpm)
+        return rhythms.ramp(ease_s, 72.0, bpm), fast, rhythms.ramp(ease_s, bpm, 72.0)
+
+    return Act(play, 12.0, 36.0)
+
 
 CASES: Final = (
     Case("Ada", (_once(rhythms.asystole(6.0), 6.0), _once(rhythms.pause(3.0), 3.0))),
     Case("Boris", (_once(rhythms.v_run(10, 160.0), 4.0), _once(rhythms.v_run(14, 180.0), 5.0)), rhythms.pvc),
-    Case("Chen", (_lasting(rhythms.atrial_fibrillation, 100.0),)),
-    Case("Dara", (_lasting(rhythms.tachycardia, 165.0),)),
-    Case("Emil", (_lasting(rhythms.bradycardia, 44.0), _once(rhythms.pause(3.0), 3.0))),
-    Case("Fatou", (_once(rhythms.v_run(4, 140.0), 2.0), _BIGEMINY, _once(rhythms.v_run(3, 150.0), 2.0))),
-    Case("Goran", (_lasting(rhythms.bradycardia, 34.0), _once(rhythms.asystole(8.0), 8.0))),
-    Case("Hana", (_lasting(rhythms.tachycardia, 130.0), _NOISE, _LEAD_OFF), rhythms.pac),
+    Case("Chen", (_lasting(rhythms.atrial_fibrillation),)),
+    Case("Dara", (_tachycardia(165.0),)),
+    Case("Emil", (_lasting(rhythms.bradycardia), _once(rhythms.pause(3.0), 3.0))),
+    Case(
+        "Fatou",
+        (
+            _once(rhythms.v_run(4, 140.0), 2.0),
+            _lasting(rhythms.bigeminy, 6.0, 10.0),
+            _once(rhythms.v_run(3, 150.0), 2.0),
+        ),
+    ),
+    Case("Goran", (_lasting(lambda seconds: rhythms.bradycardia(seconds, 34.0)), _once(rhythms.asystole(8.0), 8.0))),
+    Case(
+        "Hana",
+        (_tachycardia(130.0), _lasting(rhythms.noise, 5.0, 8.0), _lasting(rhythms.lead_off, 5.0, 6.0)),
+        rhythms.pac,
+    ),
 )
 
 

@@ -34,6 +34,13 @@ def test_no_interval_of_a_sinus_rhythm_leaves_the_class_of_its_rate(
     assert low < rate.min() < rate.max() < high
 
 
+def test_a_ramp_leads_from_one_rate_to_the_other() -> None:
+    rate = 60.0 / played(rhythms.ramp(20.0, 72.0, 160.0))[0]
+    assert rate[0] == pytest.approx(72.0, rel=0.06)
+    assert rate[-1] == pytest.approx(158.0, rel=0.08)
+    assert (np.diff(rate) / rate[1:]).max() < 0.15
+
+
 def test_heart_rate_varies_with_breathing() -> None:
     """The spectrum of the intervals has its largest peak near 0.25 Hz or near 0.1 Hz."""
     rr_s, _ = played(rhythms.normal(300.0))
