@@ -64,9 +64,9 @@ class Tally:
 
 def compare(reference: Sequence[Mark], found: Sequence[Mark], fs: float, classes: Mapping[str, str]) -> Tally:
     """The tally of one record. `classes` gives the class of each symbol that is a beat."""
-    flutter = _flutter(reference)
-    true = _outside(flutter, [mark for mark in reference if mark.symbol in classes])
-    test = _outside(flutter, [mark for mark in found if mark.symbol in LABELS])
+    spans = flutter(reference)
+    true = _outside(spans, [mark for mark in reference if mark.symbol in classes])
+    test = _outside(spans, [mark for mark in found if mark.symbol in LABELS])
     true_label = np.array([LABELS.index(classes[mark.symbol]) for mark in true], np.intp)
     test_label = np.array([LABELS.index(mark.symbol) for mark in test], np.intp)
     pairs = match(_samples(true), _samples(test), WINDOW_S * fs)
@@ -77,8 +77,8 @@ def compare(reference: Sequence[Mark], found: Sequence[Mark], fs: float, classes
     return tally
 
 
-def _flutter(reference: Sequence[Mark]) -> list[tuple[int, int]]:
-    """From each `[` to the `]` after it, or to the end."""
+def flutter(reference: Sequence[Mark]) -> list[tuple[int, int]]:
+    """The spans of ventricular flutter and fibrillation: from each `[` to the `]` after it, or to the end."""
     spans, first = [], None
     for mark in reference:
         if mark.symbol == "[" and first is None:

@@ -1,0 +1,90 @@
+"""The whole chain over the whole of mitdb: floors that only rise.
+
+The figures are those of `pulse evaluate` on what `pulse analyze` writes: whole records, one to one within 150 ms, at
+the detector's own peaks, F and Q beats counting as errors when called otherwise. The model never saw the people of DS2.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.aami import AAMI
+from edge.events import ClassifiedBeat, Event, RhythmChange
+from models.records import DS2
+from monitor import annotations
+from monitor.analysis import analyze
+from monitor.annotations import Mark
+from monitor.ec57 import Tally, compare, flutter
+from monitor.matching import outside
+from monitor.shipped import load_model
+from simulators.records import read
+
+FS = 360.0
+pytestmark = [pytest.mark.mitdb, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def said(mitdb: Path) -> dict[str, list[Event]]:
+    """What the chain says of each of the 48 records."""
+    names = sorted(path.stem for path in mitdb.glob("*.hea"))
+    assert len(names) == 48
+    signals = [read(mitdb / name).physical() for name in names]
+    return dict(zip(names, analyze(signals, FS, load_model()), strict=True))
+
+
+@pytest.fixture(scope="module")
+def tallies(said: dict[str, list[Event]], mitdb: Path) -> dict[str, Tally]:
+    return {
+        name: compare(annotations.read(mitdb / f"{name}.atr"), annotations.beat_marks(events), FS, AAMI)
+        for name, events in said.items()
+    }
+
+
+def beats(said: dict[str, list[Event]]) -> list[ClassifiedBeat]:
+    return [event for events in said.values() for event in events if isinstance(event, ClassifiedBeat)]
+
+
+def test_nearly_every_beat_is_found_and_nearly_nothing_else(tallies: dict[str, Tally]) -> None:
+    se, ppv = sum(tallies.values(), Tally()).detection()
+    assert se >= 99.86
+    assert ppv >= 99.88
+
+
+def test_99_of_100_beats_are_known_within_a_third_of_a_second(said: dict[str, list[Event]]) -> None:
+    latency_s = np.array([beat.found_at - beat.sample for beat in beats(said)]) / FS
+    assert np.median(latency_s) <= 0.21
+    assert np.percentile(latency_s, 99) <= 0.32
+
+
+def test_beats_of_people_never_seen_are_told_apart(tallies: dict[str, Tally]) -> None:
+    ds2 = sum((tallies[name] for name in DS2), Tally())
+    assert ds2.scores("N")[2] >= 98.0
+    assert ds2.scores("V")[2] >= 90.0
+    assert ds2.scores("S")[2] >= 65.0
+
+
+def test_every_class_is_known_within_the_half_window(said: dict[str, list[Event]]) -> None:
+    waited_s = np.array([beat.classified_at - beat.sample for beat in beats(said)]) / FS
+    # What is found while the detector learns is classified a little later, and at the end nothing is waited for.
+    assert np.percentile(waited_s, 99.9) <= 3.1
+    assert waited_s.max() <= 3.5
+
+
+KNOWN_FALSE_ASYSTOLES = {"116": 2, "208": 1, "232": 1}
+"""116 and 208 lose their signal for seconds (a tenth of its amplitude and less remains), and nothing in it tells a lost
+signal from a silent heart; in 232 an escape beat within a long pause is missed."""
+
+
+def test_no_record_is_called_silent_while_its_heart_beats(said: dict[str, list[Event]], mitdb: Path) -> None:
+    """Flutter, in which there is no beat to find, is left out: silence is what a beat detector can say of it."""
+    false = {name: _false_asystoles(events, annotations.read(mitdb / f"{name}.atr")) for name, events in said.items()}
+    for name, samples in false.items():
+        assert len(samples) <= KNOWN_FALSE_ASYSTOLES.get(name, 0), f"{name}: {samples}"
+
+
+def _false_asystoles(events: list[Event], reference: list[Mark]) -> list[int]:
+    beating = np.array([mark.sample for mark in reference if mark.symbol in AAMI])
+    silences = [e.sample for e in events if isinstance(e, RhythmChange) and e.condition == "asystole" and e.active]
+    outside_flutter = [n for n in silences if outside([n + round(4 * FS)], flutter(reference)).all()]
+    return [n for n in outside_flutter if ((beating > n + 0.2 * FS) & (beating < n + 4 * FS)).any()]
