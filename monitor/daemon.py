@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from edge.events import to_json
+from monitor.clock import SlewedClock
 from monitor.config import Config, Sinks
 from monitor.counters import Counters
 from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
@@ -67,7 +68,8 @@ class Service:
         self._settings = config.monitor
         self._watch = watch
         self._ready = ready
-        self._began = self._now = time.time()
+        self._clock = SlewedClock()
+        self._began = self._clock()
         self._lag_s = 0.0
         self._visits = 0
         offline = self._status("offline")
@@ -141,11 +143,6 @@ class Service:
         await asyncio.gather(*(outlet.drain(patience_s) for outlet in self._outlets))
         offline = self._status("offline")
         await self._link.close(offline.topic, to_json(offline), self._settings.drain_s)
-
-    def _clock(self) -> float:
-        """Wall time, which may be set back, and here then stands still."""
-        self._now = max(self._now, time.time())
-        return self._now
 
     def _status(self, state: str) -> MonitorStatus:
         bare = MonitorStatus(state=state, id=self._settings.id, version=version(_PACKAGE))

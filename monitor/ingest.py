@@ -1,14 +1,15 @@
 """From a message to what it means, or to a refusal that is counted: nothing a device sends may do more than that."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Annotated, Final, NamedTuple, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from edge import topics, wire
 from edge.topics import Topic
 from edge.wire import DeviceStatus, SampleBlock
-from monitor.alarms import COMMANDS
+from monitor.alarms import COMMANDS, LONGEST_SILENCE_S
 from monitor.counters import Counters
 
 SUBSCRIPTIONS: Final = (
@@ -44,8 +45,8 @@ class Status(NamedTuple):
 
 
 class _Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    condition: str | None = None
-    seconds: float | None = None
+    condition: Annotated[str, Meta(max_length=64)] | None = None
+    seconds: Annotated[float, Meta(ge=1, le=LONGEST_SILENCE_S)] | None = None
 
 
 class Command(NamedTuple):

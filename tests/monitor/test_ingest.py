@@ -71,6 +71,7 @@ def test_an_operator_commands_one_condition_or_all(ingest: Ingest, payload: byte
         ("pulse/v1/p1/commands/acknowledge", b"", True, "retained"),
         ("pulse/v1/p1/commands/acknowledge", b"[", False, "payload"),
         ("pulse/v1/p1/commands/silence", b'{"second": 1}', False, "payload"),
+        ("pulse/v1/p1/commands/silence", b'{"seconds": 1e9}', False, "payload"),
         ("pulse/v1/stranger/status", ONLINE, True, "status_of_unknown"),
     ],
 )
