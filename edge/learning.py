@@ -15,7 +15,7 @@ LEARNING_S: Final = 3.0
 THIRDS: Final = 3
 """The beats' level is the median of the largest peaks of this many parts: one artefact does not set it."""
 
-PROMINENT: Final = 1.2
+PROMINENT: Final = 1.25
 """Beats stand out of their background by at least this, in natural-log units. Where they seem not to, what was seen is
 noise (0.8 ± 0.15 over three seconds, of whatever colour) or fibrillation; of mitdb's three-second stretches 99 % have
 1.34 or more."""
@@ -58,7 +58,8 @@ class Learning(Rows):
         kept = np.arange(self.slots) < self.count[rows, None]
         largest = [_largest(self.levels[rows], kept & (self.part[rows] == part)) for part in range(THIRDS)]
         level = np.sort(largest, axis=0)[THIRDS // 2]
-        background = np.where(kept, self.backgrounds[rows], 0).sum(1) / np.maximum(self.count[rows], 1)
+        settled = kept & (self.part[rows] > 0)  # before that there is too little to average
+        background = np.where(settled, self.backgrounds[rows], 0).sum(1) / np.maximum(settled.sum(1), 1)
         found: F32 = np.where(level - background >= PROMINENT, level, np.float32(-np.inf))
         return found
 
