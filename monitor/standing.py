@@ -160,9 +160,9 @@ class Standing:
         self._happens(Input.OVER_LATCHING if self.rule.latching else Input.OVER, now)
 
     def _escalate(self, now: float) -> None:
-        waits = self.state in (State.ACTIVE, State.LATCHED) and self.raised is not None
-        if waits and self.rule.escalate_s is not None and now - (self.raised or 0.0) >= self.rule.escalate_s:
-            self.escalated = True
+        if self.raised is None or self.rule.escalate_s is None or self.state not in (State.ACTIVE, State.LATCHED):
+            return
+        self.escalated = self.escalated or now - self.raised >= self.rule.escalate_s
 
     def _happens(self, happens: Input, now: float) -> None:
         state = step(self.state, happens)
