@@ -48,7 +48,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing pulse and what it needs …"
-	@$(PIP) --progress-bar on --quiet --editable .
+	@$(PIP) --editable .
 	@touch $@
 
 # An extra is installed on top of the rest, and only where it is asked for.
