@@ -65,8 +65,8 @@ def _lasting(rhythm: Rhythm, shortest_s: float = 12.0, longest_s: float = 30.0) 
     return Act(lambda seconds: (rhythm(seconds),), shortest_s, longest_s)
 
 
-def _tachycardia(bpm: float) -> Act:
-    """A heart that is driven: it takes a fifth of the time to get there, and another to calm down."""
+def _driven(bpm: float) -> Act:
+    """A heart that is driven, not struck by a paroxysm: it takes a fifth of the time to get there, another to calm."""
 
     def play(seconds: float) -> Script:
         ease_s = seconds / 5.0
@@ -80,7 +80,7 @@ CASES: Final = (
     Case("Ada", (_once(rhythms.asystole(6.0), 6.0), _once(rhythms.pause(3.0), 3.0))),
     Case("Boris", (_once(rhythms.v_run(10, 160.0), 4.0), _once(rhythms.v_run(14, 180.0), 5.0)), rhythms.pvc),
     Case("Chen", (_lasting(rhythms.atrial_fibrillation),)),
-    Case("Dara", (_tachycardia(165.0),)),
+    Case("Dara", (_lasting(lambda seconds: rhythms.tachycardia(seconds, 165.0)),)),
     Case("Emil", (_lasting(rhythms.bradycardia), _once(rhythms.pause(3.0), 3.0))),
     Case(
         "Fatou",
@@ -93,7 +93,7 @@ CASES: Final = (
     Case("Goran", (_lasting(lambda seconds: rhythms.bradycardia(seconds, 34.0)), _once(rhythms.asystole(8.0), 8.0))),
     Case(
         "Hana",
-        (_tachycardia(130.0), _lasting(rhythms.noise, 5.0, 8.0), _lasting(rhythms.lead_off, 5.0, 6.0)),
+        (_driven(130.0), _lasting(rhythms.noise, 5.0, 8.0), _lasting(rhythms.lead_off, 5.0, 6.0)),
         rhythms.pac,
     ),
 )
