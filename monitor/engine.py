@@ -222,8 +222,7 @@ class Engine:
         stream.group, stream.row = group, group.join(stream, block.n0)
 
     def _add(self, stream: _Stream, first: int, x: F32) -> None:
-        if stream.group is None:
-            raise AssertionError("a session begins before its samples come")
+        assert stream.group is not None, "a session begins before its samples come"
         self._counters.samples += len(x)
         self._counters.samples_dropped += stream.group.add(stream.row, first, x)
 

@@ -57,7 +57,7 @@ class Ward:
         return statuses[-1]["counters"].get(name, 0) if statuses else 0
 
     async def until(self, done: Callable[[], bool]) -> None:
-        for _ in range(1500):
+        for _ in range(6000):
             if done():
                 return
             await asyncio.sleep(0.01)
@@ -72,12 +72,13 @@ def ward_at(port: int) -> Iterator[Ward]:
 
 
 def config(port: int, protocol: Any = 5, **streams: Any) -> Config:
+    """With patience: on a busy machine a device of these tests may well be silent for some seconds."""
     return Config(
         broker=Broker(
             url=f"mqtt://127.0.0.1:{port}", protocol=protocol, retry_first_s=0.05, retry_most_s=0.3, keepalive_s=5
         ),
         monitor=Service(status_s=0.5),
-        streams=Streams(**streams),
+        streams=Streams(**({"signal_loss_s": 60.0} | streams)),
     )
 
 
