@@ -19,8 +19,9 @@ from monitor.dashboard.dialogs import Confirm, Help
 from monitor.dashboard.drawing import Drawing
 from monitor.dashboard.link import Arrival, Broker, Link, LinkChange
 from monitor.dashboard.panes import ListPane
+from monitor.dashboard.snapshot import PatientView
 from monitor.dashboard.views import patients
-from monitor.dashboard.ward import PatientView, Ward
+from monitor.dashboard.ward import Ward
 from monitor.dashboard.words import condition
 
 FRAME_S: Final = 1 / 12

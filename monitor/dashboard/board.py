@@ -10,8 +10,8 @@ from textual.widgets import Input
 from monitor.dashboard.bedside import Bedside
 from monitor.dashboard.drawing import Frame
 from monitor.dashboard.panes import Lines, ListPane, SweepPane, title
+from monitor.dashboard.snapshot import PatientView, WardView
 from monitor.dashboard.views import alarms, feed, header, patients, vitals
-from monitor.dashboard.ward import PatientView, WardView
 from monitor.dashboard.words import rhythm
 
 LOW: Final = 32
@@ -48,10 +48,16 @@ class Board(Vertical):
         yield from (self.header, self.banner, self.patients, self.bed, self.bottom, self.finder)
 
     def offer(self, scene: Scene) -> None:
-        """Give the lists what they are about; their cursors stay on what they were on."""
+        """Give the lists what they are about; their cursors stay on what they were on.
+
+        Where nobody is choosing, the top is shown: the most urgent alarm, the newest line.
+        """
         self.patients.offer([patient.name for patient in scene.shown])
         self.alarms.offer([standing.id for standing in scene.view.alarms])
         self.feed.offer(range(len(scene.view.feed)))
+        for pane in (self.alarms, self.feed):
+            if not pane.has_focus:
+                pane.picker.pick(0)
 
     def apportion(self, patients_shown: int) -> None:
         """Heights: all patients if they fit into two fifths of the screen; the sweep takes what is left."""

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +20,9 @@ CAPACITY: Final = 16_384
 """Messages that may wait: some ten seconds of two hundred patients."""
 LARGEST_PACKET: Final = 1 << 20
 """Bytes, told to an MQTT 5 broker."""
+LEAVE_S: Final = 1.0
+"""Longest wait for the client's thread at the end: it may be waiting for a host that does not answer."""
+_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _ALARMS: Final = f"{topics.ROOT}/+/alarms/+"
 _EVERYBODY: Final = (
     (f"{topics.ROOT}/+/vitals", 0),
@@ -36,18 +39,17 @@ class Broker:
     host: str
     port: int
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     tls: bool = False
 
     @classmethod
     def parse(cls, url: str) -> "Broker":
-        """From `mqtt://user:password@host:port`, or `mqtts://` for TLS. Raises `ValueError`."""
+        """From `mqtt://user:password@host:port`, or `mqtts://` for TLS. Raises `ValueError`, without the password."""
         parts = urlsplit(url if "://" in url else f"mqtt://{url}")
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError(f"{url}: not of the form mqtt://host:port")
-        tls = parts.scheme == "mqtts"
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ValueError("a broker's URL is of the form mqtt://user:password@host:port")
         name, word = (None if part is None else unquote(part) for part in (parts.username, parts.password))
-        return cls(parts.hostname, parts.port or (8883 if tls else 1883), name, word, tls)
+        return cls(parts.hostname, parts.port or _PORTS[parts.scheme], name, word, parts.scheme == "mqtts")
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -92,7 +94,9 @@ class Link:
     def stop(self) -> None:
         """Leave, and end the thread."""
         self._client.disconnect()
-        self._client.loop_stop()
+        leaving = threading.Thread(target=self._client.loop_stop, daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_S)
 
     def drain(self) -> list[Arrival | LinkChange]:
         """What has come since the last call, in order."""

@@ -1,6 +1,7 @@
 """The widgets: they keep lines, and repaint those that changed."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import takewhile
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -22,29 +23,43 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Lines(Widget):
-    """Lines of text."""
+    """Lines of text, of which only what changed is painted: over a slow connection that is what counts."""
 
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._lines: list[Text] = []
+        self._texts: list[Text] = []
+        self._lines: list[list[Segment]] = []
 
-    def show(self, lines: list[Text]) -> None:
-        """Show these; only what differs is painted."""
-        before, self._lines = self._lines, lines
-        if len(before) != len(lines):
+    def show(self, texts: list[Text]) -> None:
+        """Show these."""
+        if len(texts) != len(self._texts):
+            self._texts, self._lines = texts, [self._segments(text) for text in texts]
             self.refresh()
             return
-        changed = [y for y, (old, new) in enumerate(zip(before, lines, strict=True)) if not _same(old, new)]
-        if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+        regions = [self._replace(y, text) for y, text in enumerate(texts) if not _same(self._texts[y], text)]
+        if regions:
+            self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         """One line, as the screen wants it."""
         if y >= len(self._lines):
             return Strip.blank(self.size.width, theme.GROUND)
-        return _strip(self._lines[y].render(self.app.console), self.size.width)
+        return Strip(self._lines[y]).adjust_cell_length(self.size.width, theme.GROUND)
+
+    def _replace(self, y: int, text: Text) -> Region:
+        """Put a line in the place of another; where they differ."""
+        before, after = self._lines[y], self._segments(text)
+        self._texts[y], self._lines[y] = text, after
+        same = list(takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+        first = sum(segment.cell_length for segment, _ in same)
+        ends = zip(reversed(before[len(same) :]), reversed(after[len(same) :]), strict=False)
+        kept = sum(segment.cell_length for segment, other in takewhile(lambda pair: pair[0] == pair[1], ends))
+        return Region(first, y, max(text.cell_len - kept - first, 0), 1)
+
+    def _segments(self, text: Text) -> list[Segment]:
+        return list(Segment.apply_style(text.render(self.app.console), theme.GROUND))
 
 
 class PaneMessage(Message):

@@ -1,7 +1,6 @@
 """The dashboard as a program: it gives the terminal back whatever ends it."""
 
 import asyncio
-import contextlib
 import signal
 import sys
 from typing import Final
@@ -22,16 +21,20 @@ def run_dashboard(url: str = "mqtt://localhost:1883", *, protocol: int = 5, bell
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("the dashboard needs a terminal", file=sys.stderr)
         return 1
-    asyncio.run(_run(app))
+    asyncio.run(show(app))
     return app.return_code or 0
 
 
-async def _run(app: DashboardApp) -> None:
+async def show(app: DashboardApp) -> None:
+    """Show `app` on a running loop until it is quit, or a signal asks for the end; its `return_code` says which."""
     loop = asyncio.get_running_loop()
-    for number in _ENDED_BY:
-        with contextlib.suppress(NotImplementedError):  # not on Windows
+    try:
+        for number in _ENDED_BY:
             loop.add_signal_handler(number, _leave, app, 128 + number)
-    await app.run_async()
+        await app.run_async()
+    finally:
+        for number in _ENDED_BY:
+            loop.remove_signal_handler(number)
 
 
 def _leave(app: DashboardApp, code: int) -> None:

@@ -179,7 +179,7 @@ def _mark(plan: Plan, marks: Sequence[Mark], since: int, until: int, kinds: U8) 
             continue
         letters[column % plan.dots // 2] = mark.letter
         a, b = max(plan.column(mark.onset), since), min(plan.column(mark.offset), until)
-        qrs = np.zeros(kinds.shape, bool)
-        qrs[:, np.arange(a, b + 1) % plan.dots // 2] = True
-        kinds[qrs & (kinds == TRACE)] = TRACE + CLASSES.index(mark.letter)
+        cells = np.arange(a, b + 1) % plan.dots // 2
+        qrs = kinds[:, cells]
+        kinds[:, cells] = np.where(qrs == TRACE, TRACE + CLASSES.index(mark.letter), qrs)
     return letters

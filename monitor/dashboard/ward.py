@@ -8,106 +8,38 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from edge import topics, wire
-from edge.events import Quality
 from edge.wire import DeviceStatus, PayloadError
-from monitor.alarms import Alarm
 from monitor.dashboard import messages
 from monitor.dashboard.bedside import Bedside
 from monitor.dashboard.messages import MonitorStatus, Vitals
+from monitor.dashboard.snapshot import FeedItem, PatientView, Presence, Standing, WardView
 from monitor.dashboard.theme import PRIORITIES
 from monitor.dashboard.words import clean
 
 STALE_S: Final = 3.0
 """Vitals come once a second; after three that did not come, the last one is no longer the patient's."""
 TREND_S: Final = 120
+DISCHARGED_S: Final = 30.0
+"""After a living monitor has withdrawn a patient's vitals, and no alarm stands, the patient has left the ward. A
+monitor that only restarts withdraws them too, and is back before."""
 MOST_PATIENTS: Final = 4096
 MOST_ALARMS: Final = 64
 """Standing alarms of one patient."""
 FEED_LENGTH: Final = 500
 DEAD: Final = frozenset({"offline", "stopped", "dead"})
 
-Presence = Literal["live", "waiting", "stale", "offline", "cut"]
-"""`waiting`: only a retained message so far. `offline`: the device said so. `cut`: we have no broker."""
-
 _MONITOR: Final = re.compile(r"pulse/monitor/([A-Za-z0-9_-]{1,64})/status")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An alarm that stands, or the last one that did."""
-
-    patient: str
-    alarm: Alarm
-    began: float
-    """Seconds since the epoch."""
-
-    @property
-    def id(self) -> tuple[str, str]:
-        return self.patient, self.alarm.condition
-
-
-@dataclass(frozen=True, slots=True)
-class FeedItem:
-    """A line of the live feed."""
-
-    at: float
-    patient: str
-    condition: str
-    message: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class PatientView:
-    """One patient at one moment. What is not live is None."""
-
-    name: str
-    presence: Presence
-    silent_s: float | None
-    """Since the last vitals; None when none came yet."""
-    hr_bpm: float | None
-    rhythm: str | None
-    quality: Quality | None
-    pvc_per_min: int | None
-    lead: str
-    battery: float | None
-    trend: tuple[float | None, ...]
-    """Heart rate second by second, the newest last."""
-    worst: Standing | None
-    standing: int
-    last: Standing | None
-    """The alarm that was raised last, whether or not it still stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class WardView:
-    """Everything that may be shown at `now`."""
-
-    now: float
-    broker: str
-    connected: bool
-    since: float
-    """When the connection came or went."""
-    reason: str
-    monitors_alive: tuple[str, ...]
-    monitors_dead: tuple[str, ...]
-    patients: tuple[PatientView, ...]
-    alarms: tuple[Standing, ...]
-    feed: tuple[FeedItem, ...]
-    """The newest first."""
-    rate: float
-    """Messages a second."""
-    malformed: int
-    dropped: int
 
 
 @dataclass(slots=True)
 class _Patient:
     vitals: Vitals | None = None
     heard: float | None = None
+    withdrawn: float | None = None
+    """When the monitor said that it keeps this patient's vitals no longer."""
     status: DeviceStatus | None = None
     trend: deque[float | None] = field(default_factory=lambda: deque(maxlen=TREND_S))
     alarms: dict[str, Standing] = field(default_factory=dict)
@@ -161,7 +93,7 @@ class Ward:
 
     def snapshot(self, now: float) -> WardView:
         """What may be shown at `now`."""
-        patients = tuple(self._view(name, self._patients[name], now) for name in sorted(self._patients, key=_natural))
+        here = sorted((name for name, patient in self._patients.items() if not self._left(patient, now)), key=_natural)
         return WardView(
             now=now,
             broker=self.broker,
@@ -170,7 +102,7 @@ class Ward:
             reason=self._reason,
             monitors_alive=tuple(name for name, alive in sorted(self._monitors.items()) if alive),
             monitors_dead=tuple(name for name, alive in sorted(self._monitors.items()) if not alive),
-            patients=patients,
+            patients=tuple(self._view(name, self._patients[name], now) for name in here),
             alarms=tuple(sorted(self._standing(), key=_urgency)),
             feed=tuple(reversed(self._feed)),
             rate=self._rate(now),
@@ -189,12 +121,19 @@ class Ward:
             taker(parts.patient, parts.name, payload, now, retained)
 
     def _vitals(self, name: str, _: str, payload: bytes, now: float, retained: bool) -> None:
+        if not payload:
+            self._withdraw(name, now)
+            return
         vitals = messages.vitals(payload)
         patient = self._patient(name)
-        patient.vitals = vitals
+        patient.vitals, patient.withdrawn = vitals, None
         if not retained:
             patient.heard = now
             patient.trend.append(vitals.hr_bpm)
+
+    def _withdraw(self, name: str, now: float) -> None:
+        if patient := self._patients.get(name):
+            patient.vitals, patient.withdrawn = None, now
 
     def _beat(self, name: str, _: str, payload: bytes, now: float, retained: bool) -> None:
         beat = messages.beat(payload)
@@ -266,10 +205,15 @@ class Ward:
             last=patient.last,
         )
 
+    def _left(self, patient: _Patient, now: float) -> bool:
+        if patient.withdrawn is None or patient.alarms or not any(self._monitors.values()):
+            return False
+        return now - patient.withdrawn > DISCHARGED_S
+
     def _presence(self, patient: _Patient, now: float) -> Presence:
         if not self._connected:
             return "cut"
-        silent = patient.heard is None or now - patient.heard > STALE_S
+        silent = patient.heard is None or patient.vitals is None or now - patient.heard > STALE_S
         if not silent:
             return "live"
         if patient.status is not None and patient.status.state == "offline":

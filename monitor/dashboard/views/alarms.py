@@ -4,9 +4,9 @@ from rich.style import Style
 from rich.text import Text
 
 from monitor.dashboard import theme
+from monitor.dashboard.snapshot import Standing, WardView
 from monitor.dashboard.views.lines import line, page, said
 from monitor.dashboard.views.patients import wording
-from monitor.dashboard.ward import Standing, WardView
 from monitor.dashboard.words import age, fit
 
 

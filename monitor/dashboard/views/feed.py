@@ -6,8 +6,8 @@ from rich.style import Style
 from rich.text import Text
 
 from monitor.dashboard import theme
+from monitor.dashboard.snapshot import FeedItem, WardView
 from monitor.dashboard.views.lines import line, page, said
-from monitor.dashboard.ward import FeedItem, WardView
 from monitor.dashboard.words import clock, condition, fit
 
 _LETTER: Final = {

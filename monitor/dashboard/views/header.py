@@ -4,8 +4,8 @@ from rich.style import Style
 from rich.text import Text
 
 from monitor.dashboard import theme
+from monitor.dashboard.snapshot import WardView
 from monitor.dashboard.views.lines import line
-from monitor.dashboard.ward import WardView
 from monitor.dashboard.words import age, clock
 
 _Item = list[tuple[str, Style]]

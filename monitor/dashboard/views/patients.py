@@ -7,8 +7,8 @@ from rich.style import Style
 from rich.text import Text
 
 from monitor.dashboard import theme
+from monitor.dashboard.snapshot import PatientView, Standing
 from monitor.dashboard.views.lines import line, page, said, sparkline
-from monitor.dashboard.ward import PatientView, Standing
 from monitor.dashboard.words import age, clean, condition, fit, rhythm
 
 _Cells = list[tuple[str, Style]]

@@ -5,10 +5,10 @@ from rich.text import Text
 
 from monitor.dashboard import theme
 from monitor.dashboard.bedside import Bedside
+from monitor.dashboard.snapshot import PatientView
 from monitor.dashboard.views import digits
 from monitor.dashboard.views.lines import line, page
 from monitor.dashboard.views.patients import QUALITY_BARS, absence, heart_rate
-from monitor.dashboard.ward import PatientView
 from monitor.dashboard.words import fit, rhythm
 
 _Line = list[tuple[str, Style]]

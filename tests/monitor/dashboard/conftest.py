@@ -1,6 +1,5 @@
 """A monitor's messages, as short words."""
 
-import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -145,12 +144,3 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

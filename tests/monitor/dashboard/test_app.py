@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import pytest_asyncio
+from rich.text import Text
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from monitor.dashboard.app import SILENCE_S, DashboardApp
@@ -151,6 +153,27 @@ async def test_next_goes_round_the_patients_with_alarms(app: DashboardApp, eight
         await pass_time(app, eight)
         seen.append(app.selected.name if app.selected else None)
     assert seen == ["p3", "p6", "p3"]
+
+
+async def test_a_more_urgent_alarm_is_always_in_sight(
+    app: DashboardApp, eight: Pilot[None], recorded: Any, said: Any
+) -> None:
+    """It pushes the others down; the list does not stay with what was on top before."""
+    recorded.say(*(said.alarm(f"p{k}", "tachycardia", "low") for k in range(1, 9)))
+    await pass_time(app, eight)
+    recorded.say(said.alarm("p8", "asystole", message="No heartbeat", began=app.clock() + 1))
+    await pass_time(app, eight)
+    assert app.board.alarms.picker.offset == 0
+    assert "No heartbeat" in screen(app)
+
+
+async def test_only_what_changed_is_painted(app: DashboardApp, eight: Pilot[None]) -> None:
+    """A number that changes is not a line that changes."""
+    lines = app.board.header
+    before = Text.assemble("same ", ("12", "red"), " end", end="")
+    lines.show([before])
+    await eight.pause()
+    assert lines._replace(0, Text.assemble("same ", ("13", "red"), " end", end="")) == Region(5, 0, 2, 1)
 
 
 async def test_enter_on_an_alarm_goes_to_its_patient(app: DashboardApp, eight: Pilot[None]) -> None:

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt import publish
 from paho.mqtt.enums import CallbackAPIVersion
 
 from monitor.dashboard.link import Arrival, Broker, Link, LinkChange
+from tests.conftest import free_port, running_mosquitto
 
 
 def test_a_url_says_where_and_who() -> None:
@@ -27,7 +30,12 @@ def test_another_url_is_refused(url: str) -> None:
 
 def test_a_password_is_never_shown() -> None:
     """On the screen the broker is its host and port."""
-    assert str(Broker.parse("mqtt://me:secret@host:5")) == "host:5"
+    broker = Broker.parse("mqtt://me:secret@host:5")
+    assert str(broker) == "host:5"
+    assert "secret" not in repr(broker)
+    with pytest.raises(ValueError) as refused:
+        Broker.parse("ftp://me:secret@host")
+    assert "secret" not in str(refused.value)
 
 
 def test_the_oldest_message_is_dropped_and_a_lost_connection_never() -> None:
@@ -122,9 +130,30 @@ def test_alarms_can_be_asked_for_again_and_commands_arrive(mosquitto: int, publi
         link.stop()
 
 
-def test_a_broker_that_is_not_there_is_said_and_tried_again(free_port: int) -> None:
+@pytest.mark.mosquitto
+def test_it_comes_back_with_the_broker(tmp_path: Path, said: Any) -> None:
+    """And hears everything again, the watched patient too, without being told to."""
+    port = free_port()
+    link = Link(Broker("127.0.0.1", port))
+    taken = Taken(link)
+    link.watch("p1")
+    link.start()
+    try:
+        for _ in range(2):
+            with running_mosquitto(tmp_path, port):
+                taken.until(lambda items: items[-1:] == [LinkChange(True)], 20)
+                time.sleep(0.2)
+                publish.single(*said.samples("p1", [0.0]), port=port)
+                publish.single(*said.vitals("p1"), port=port)
+                taken.until(lambda _: taken.topics()[-2:] == ["pulse/v1/p1/samples/MLII", "pulse/v1/p1/vitals"])
+            taken.until(lambda items: isinstance(items[-1], LinkChange) and not items[-1].connected)
+    finally:
+        link.stop()
+
+
+def test_a_broker_that_is_not_there_is_said_and_tried_again() -> None:
     """No exception, no exit."""
-    link = Link(Broker("127.0.0.1", free_port))
+    link = Link(Broker("127.0.0.1", free_port()))
     taken = Taken(link)
     link.start()
     try:

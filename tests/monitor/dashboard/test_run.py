@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from monitor.dashboard.run import run_dashboard
+from tests.conftest import free_port
 
 LEFT = b"\x1b[?1049l"
 """The alternate screen is left: the shell is back as it was."""
@@ -63,9 +64,9 @@ def shown(terminal: Terminal) -> bool:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_gives_the_terminal_back(free_port: int, number: signal.Signals, status: int) -> None:
+def test_a_signal_gives_the_terminal_back(number: signal.Signals, status: int) -> None:
     """A supervisor's stop leaves no broken shell."""
-    terminal = Terminal(PROGRAM.format(port=free_port))
+    terminal = Terminal(PROGRAM.format(port=free_port()))
     terminal.until(lambda: shown(terminal))
     terminal.process.send_signal(number)
     assert terminal.ended() == status
@@ -73,18 +74,18 @@ def test_a_signal_gives_the_terminal_back(free_port: int, number: signal.Signals
     assert CURSOR in terminal.output
 
 
-def test_q_quits(free_port: int) -> None:
+def test_q_quits() -> None:
     """With status 0."""
-    terminal = Terminal(PROGRAM.format(port=free_port))
+    terminal = Terminal(PROGRAM.format(port=free_port()))
     terminal.until(lambda: shown(terminal))
     os.write(terminal.master, b"q")
     assert terminal.ended() == 0
     assert LEFT in terminal.output
 
 
-def test_our_own_failure_gives_the_terminal_back_and_is_loud(free_port: int) -> None:
+def test_our_own_failure_gives_the_terminal_back_and_is_loud() -> None:
     """The traceback comes after the screen is restored, where it can be read."""
-    terminal = Terminal(BROKEN.format(port=free_port))
+    terminal = Terminal(BROKEN.format(port=free_port()))
     assert terminal.ended() == 1
     assert LEFT in terminal.output
     assert b"ZeroDivisionError" in terminal.output[terminal.output.rindex(LEFT) :]

@@ -17,9 +17,10 @@ from rich.text import Text
 
 from monitor.dashboard.bedside import Bedside
 from monitor.dashboard.drawing import Drawing
+from monitor.dashboard.snapshot import WardView
 from monitor.dashboard.views import alarms, digits, ecg, feed, header, patients, vitals
 from monitor.dashboard.views.lines import sparkline
-from monitor.dashboard.ward import Ward, WardView
+from monitor.dashboard.ward import Ward
 
 GOLDEN = Path(__file__).with_name("golden")
 REGENERATE = "PULSE_GOLDEN"

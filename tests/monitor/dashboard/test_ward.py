@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dashboard.ward import FEED_LENGTH, MOST_ALARMS, MOST_PATIENTS, STALE_S, PatientView, Ward
+from monitor.dashboard.snapshot import PatientView
+from monitor.dashboard.ward import FEED_LENGTH, MOST_ALARMS, MOST_PATIENTS, STALE_S, Ward
 
 
 def only(ward: Ward, now: float) -> PatientView:
@@ -36,6 +37,30 @@ def test_a_retained_number_is_not_live(ward: Ward, said: Any, now: float) -> Non
     ward.receive(*said.vitals("p1", 72), now, retained=True)
     assert only(ward, now).presence == "waiting"
     assert only(ward, now).hr_bpm is None
+
+
+def test_withdrawn_vitals_end_at_once(ward: Ward, said: Any, now: float) -> None:
+    """A monitor that stops in order leaves no number behind, and everybody in the list."""
+    ward.receive(*said.monitor(), now)
+    ward.receive(*said.vitals("p1", 72), now)
+    ward.receive("pulse/v1/p1/vitals", b"", now)
+    ward.receive(*said.monitor(state="offline"), now)
+    assert only(ward, now).presence == "stale"
+    assert only(ward, now + 3600).hr_bpm is None
+
+
+def test_a_patient_whom_a_living_monitor_forgot_leaves(ward: Ward, said: Any, now: float) -> None:
+    """Not while an alarm stands, and not at once: the monitor may only be restarting."""
+    ward.receive(*said.monitor(), now)
+    ward.receive(*said.vitals("p1", 72), now)
+    ward.receive(*said.alarm("p1", "device_offline", "medium"), now)
+    ward.receive("pulse/v1/p1/vitals", b"", now)
+    assert only(ward, now + 60).name == "p1"
+    ward.receive(*said.over("p1", "device_offline"), now)
+    assert only(ward, now + 10).name == "p1"
+    assert ward.snapshot(now + 60).patients == ()
+    ward.receive(*said.vitals("p1", 72), now + 61)
+    assert only(ward, now + 61).presence == "live"
 
 
 def test_without_a_broker_nobody_is_live(ward: Ward, said: Any, now: float) -> None:
@@ -160,7 +185,6 @@ def test_patients_come_in_the_order_people_count(ward: Ward, said: Any, now: flo
 @pytest.mark.parametrize(
     ("topic", "payload"),
     [
-        ("pulse/v1/p1/vitals", b""),
         ("pulse/v1/p1/vitals", b"{}"),
         ("pulse/v1/p1/vitals", b'{"type":"vitals","hr_bpm":1e400,"rhythm":"(N","quality":"good","pvc_per_min":0}'),
         ("pulse/v1/p1/vitals", b'{"type":"vitals","hr_bpm":-5,"rhythm":"(N","quality":"good","pvc_per_min":0}'),
