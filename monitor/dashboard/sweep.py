@@ -124,8 +124,8 @@ def columns(plan: Plan, x: F32, head: int) -> tuple[F32, F32, Bool]:
     high: F32 = np.fmax.reduceat(x, edges)
     torn: Bool = np.logical_or.reduceat(np.isnan(x), edges)
     before_low, before_high = low[:-1].copy(), high[:-1].copy()
-    # fmin and fmax let NaN pass: signal is joined to signal, and never across a hole.
-    joined = ~np.isnan(low[1:]) & ~np.isnan(before_low)
+    # fmin and fmax pass over a NaN: after a hole nothing is joined, and a hole must stay one.
+    joined = ~np.isnan(low[1:])
     low[1:] = np.where(joined, np.fmin(low[1:], before_high), low[1:])
     high[1:] = np.where(joined, np.fmax(high[1:], before_low), high[1:])
     return low, high, torn

@@ -41,7 +41,7 @@ def _line(standing: Standing, view: WardView, width: int, name: int, chosen: boo
         (f"{theme.PRIORITY_MARK[alarm.priority]:>3} ", lit),
         (f"{fit(standing.patient, name)} ", lit),
         (message, plain),
-        (f" {fit(state(standing, view.now), wide)} ", theme.TEXT if alarm.sounds else theme.MUTED),
+        (f" {fit(state(standing, view.now), wide)} ", theme.TEXT if alarm.sounds and view.connected else theme.MUTED),
         (f"{age(view.now - standing.began):>4}", theme.MUTED),
     ]
     return line(cells, width, Style(bgcolor=theme.CURSOR) if chosen else None)

@@ -66,8 +66,10 @@ def _patients(view: WardView) -> _Item:
 
 
 def _alarms(view: WardView, phase: int) -> _Item:
-    """How many of each priority stand that nobody has acknowledged."""
+    """How many of each priority stand that nobody has acknowledged; without a broker nobody knows."""
     item: _Item = []
+    if not view.connected:
+        return item
     for priority in theme.PRIORITIES[:3]:
         count = sum(standing.alarm.priority == priority and standing.alarm.sounds for standing in view.alarms)
         if count:
