@@ -1,0 +1,193 @@
+"""How well and how fast R peaks are found, beside the detectors that can be installed.
+
+    python -m monitor.bench_detector [--db DIR] [--minutes M] [--peers] [--noise DIR] [RECORD ...]
+
+prints tables: Se and +P over whole records (one to one within 150 ms), latency, and patient-seconds per CPU-second;
+with `--noise`, F1 on records 118 and 119 with electrode motion of several strengths. Peers see whole records, we hops.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from edge.detector import Detector
+from edge.types import F32, I64, Table
+from monitor.matching import WINDOW_S, match, outside
+from monitor.noise_stress import noisy
+from monitor.peers import PEERS, Find
+
+BEAT_SYMBOLS: Final = frozenset("NLRejAaJSVEF/fQ")
+"""EC57's beats; `!` (a flutter wave) is none."""
+SNR_DB: Final = (24, 18, 12, 6, 0, -6)
+NOISY: Final = ("118", "119")
+"""The records of the MIT-BIH noise stress test."""
+BANKS: Final = (1, 100, 1000)
+
+
+class Recording(NamedTuple):
+    """One lead and what is known of it."""
+
+    name: str
+    fs: float
+    x: F32
+    r_peak: I64
+    flutter: list[tuple[int, int]]
+
+
+class Outcome(NamedTuple):
+    """Counts over some recordings."""
+
+    missed: int
+    false: int
+    beats: int
+    cpu_s: float
+
+    @property
+    def se(self) -> float:
+        """Sensitivity, per cent."""
+        return 100 * (self.beats - self.missed) / self.beats
+
+    @property
+    def ppv(self) -> float:
+        """Positive predictivity, per cent."""
+        hits = self.beats - self.missed
+        return 100 * hits / max(1, hits + self.false)
+
+    @property
+    def f1(self) -> float:
+        """Per cent."""
+        hits = self.beats - self.missed
+        return 200 * hits / (2 * hits + self.missed + self.false)
+
+
+def load(db: Path, name: str, minutes: float | None = None) -> Recording:
+    """The lead MLII of a WFDB record, or its first, and its reference beats."""
+    import wfdb
+
+    signal, marks = wfdb.rdrecord(str(db / name)), wfdb.rdann(str(db / name), "atr")
+    lead = signal.sig_name.index("MLII") if "MLII" in signal.sig_name else 0
+    end = len(signal.p_signal) if minutes is None else round(60 * minutes * signal.fs)
+    symbols = np.array(marks.symbol)
+    begins, ends = marks.sample[symbols == "["].tolist(), marks.sample[symbols == "]"].tolist()
+    r_peak = marks.sample[np.isin(symbols, list(BEAT_SYMBOLS))]
+    x = signal.p_signal[:end, lead].astype(np.float32)
+    return Recording(name, float(signal.fs), x, r_peak[r_peak < end], list(zip(begins, ends, strict=True)))
+
+
+def online(recordings: Sequence[Recording]) -> Iterator[Table]:
+    """The beats of each recording, fed hop by hop, all in one bank."""
+    detector, rows = Detector(recordings[0].fs, len(recordings)), np.arange(len(recordings))
+    hops = min(len(recording.x) for recording in recordings) // detector.hop
+    x = np.stack([recording.x[: hops * detector.hop] for recording in recordings])
+    detector.start(rows, 0)
+    found = [detector.feed(rows, x[:, k * detector.hop : (k + 1) * detector.hop]) for k in range(hops)]
+    table = np.concatenate([*found, detector.flush(rows)])
+    return (table[table["row"] == row] for row in rows)
+
+
+def ours(recordings: Sequence[Recording]) -> list[I64]:
+    """Sample numbers of the beats of each recording."""
+    return [table["sample"] for table in online(recordings)]
+
+
+def theirs(find: Find) -> Callable[[Sequence[Recording]], list[I64]]:
+    """A detector of whole records, for several."""
+    return lambda recordings: [find(recording.x.astype(np.float64), recording.fs) for recording in recordings]
+
+
+def measure(detect: Callable[[Sequence[Recording]], list[I64]], recordings: Sequence[Recording]) -> Outcome:
+    """Run a detector and count."""
+    begin = time.process_time()
+    found = detect(recordings)
+    cpu_s = time.process_time() - begin
+    missed = false = 0
+    for recording, samples in zip(recordings, found, strict=True):
+        kept = samples[outside(samples, recording.flutter)]
+        matching = match(recording.r_peak, kept, WINDOW_S * recording.fs)
+        missed, false = missed + len(matching.missed), false + len(matching.false)
+    return Outcome(missed, false, sum(len(recording.r_peak) for recording in recordings), cpu_s)
+
+
+def installed(recording: Recording) -> dict[str, Find]:
+    """The peers that are there, tried on ten seconds of a recording; says which are not."""
+    x = recording.x[: round(10 * recording.fs)].astype(np.float64)
+    found = {}
+    for name, find in PEERS.items():
+        try:
+            find(x, recording.fs)
+            found[name] = find
+        except ImportError as error:
+            print(f"{name} is left out: {error}", file=sys.stderr)
+    return found
+
+
+def accuracy_table(recordings: Sequence[Recording], peers: dict[str, Find]) -> Iterator[str]:
+    """Lines, ours first."""
+    seconds = sum(len(recording.x) / recording.fs for recording in recordings)
+    yield f"{'detector':28}{'sees':>8}{'Se':>9}{'+P':>9}{'F1':>9}{'FN':>7}{'FP':>7}{'s per CPU-s':>14}"
+    rows = [("pulse", "hops", ours), *((name, "record", theirs(find)) for name, find in peers.items())]
+    for name, sees, detect in rows:
+        o = measure(detect, recordings)
+        scores = f"{o.se:9.3f}{o.ppv:9.3f}{o.f1:9.3f}{o.missed:7}{o.false:7}"
+        yield f"{name:28}{sees:>8}{scores}{seconds / o.cpu_s:14,.0f}"
+
+
+def latency_line(recordings: Sequence[Recording]) -> str:
+    """How soon beats are known after their R peak."""
+    late = np.concatenate([t["found_at"] - t["sample"] for t in online(recordings)]) / recordings[0].fs
+    return f"known after R: median {np.median(late):.3f} s, 99 % within {np.percentile(late, 99):.3f} s"
+
+
+def noise_table(recordings: Sequence[Recording], noise: F32, peers: dict[str, Find]) -> Iterator[str]:
+    """F1 by signal-to-noise ratio."""
+    yield f"{'F1, em noise at dB':28}" + "".join(f"{db:9}" for db in SNR_DB)
+    mixed = [[r._replace(x=noisy(r.x, r.r_peak, noise, r.fs, db)) for r in recordings] for db in SNR_DB]
+    for name, detect in [("pulse", ours), *((name, theirs(find)) for name, find in peers.items())]:
+        yield f"{name:28}" + "".join(f"{measure(detect, one).f1:9.2f}" for one in mixed)
+
+
+def speed_lines(recordings: Sequence[Recording], seconds: float = 30.0) -> Iterator[str]:
+    """µs of one core per patient-second, by the number of streams in the bank."""
+    fs = recordings[0].fs
+    length = round(seconds * fs)
+    for streams in BANKS:
+        pieces = [recordings[k % len(recordings)] for k in range(streams)]
+        starts = [k // len(recordings) * 997 % (len(r.x) - length) for k, r in enumerate(pieces)]
+        cut = [r._replace(x=r.x[s : s + length], r_peak=r.r_peak[:1]) for r, s in zip(pieces, starts, strict=True)]
+        cpu_s = measure(ours, cut).cpu_s
+        yield f"{streams:5} streams: {1e6 * cpu_s / (streams * seconds):8.1f} µs per patient-second"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command."""
+    options = _parser().parse_args(arguments)
+    names = options.records or sorted(path.stem for path in options.db.glob("*.atr"))
+    recordings = [load(options.db, name, options.minutes) for name in names]
+    peers = installed(recordings[0]) if options.peers else {}
+    print(*accuracy_table(recordings, peers), latency_line(recordings), *speed_lines(recordings), sep="\n", flush=True)
+    if options.noise:
+        import wfdb
+
+        noise = wfdb.rdrecord(str(options.noise / "em")).p_signal[:, 0].astype(np.float32)
+        print(*noise_table([load(options.db, name) for name in NOISY], noise, peers), sep="\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m monitor.bench_detector", description=__doc__.splitlines()[0])
+    default = Path(os.environ.get("PULSE_DATA", "."), "mitdb")
+    parser.add_argument("records", nargs="*", metavar="RECORD", help="record names (default: all with an .atr)")
+    parser.add_argument("--db", type=Path, default=default, help="folder of the records (default: $PULSE_DATA/mitdb)")
+    parser.add_argument("--minutes", type=float, help="only the first minutes of each record")
+    parser.add_argument("--peers", action="store_true", help="run the other detectors too (the extra 'bench')")
+    parser.add_argument("--noise", type=Path, metavar="DIR", help="folder of nstdb: add the noise table")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

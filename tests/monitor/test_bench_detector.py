@@ -1,0 +1,55 @@
+"""The benchmark counts as it says, and compares like with like."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.types import F64, I64
+from monitor.bench_detector import Recording, accuracy_table, load, main, measure, noise_table, ours, theirs
+from tests.contracts import FS, ecg
+
+
+def recording(seed: int, seconds: float = 30) -> Recording:
+    x, r_peak = ecg(seconds, seed)
+    return Recording(str(seed), FS, x, r_peak, [])
+
+
+def deaf(x: F64, fs: float) -> I64:
+    return np.empty(0, np.int64)
+
+
+def test_counts_are_sums_over_recordings() -> None:
+    """Ours finds all beats of two hearts; what finds nothing misses them all, without a division by zero."""
+    two = [recording(1), recording(2)]
+    good, bad = measure(ours, two), measure(theirs(deaf), two)
+    assert (good.missed, good.false, good.se, good.ppv, good.f1) == (0, 0, 100, 100, 100)
+    assert bad.missed == bad.beats == good.beats == sum(len(r.r_peak) for r in two)
+    assert (bad.se, bad.ppv, bad.f1) == (0, 0, 0)
+
+
+def test_flutter_is_left_out() -> None:
+    """Beats found within `[ … ]` are not false."""
+    one = recording(3)
+    half = one._replace(r_peak=one.r_peak[one.r_peak > 5000], flutter=[(0, 5000)])
+    assert measure(ours, [half]).false == 0
+
+
+def test_tables_have_a_line_for_each_detector() -> None:
+    """Ours, then the peers."""
+    lines = list(accuracy_table([recording(4)], {"deaf": deaf}))
+    assert [line.split()[0] for line in lines] == ["detector", "pulse", "deaf"]
+    one = recording(5, 330)
+    noise = np.random.default_rng(0).normal(0, 1, len(one.x)).astype(np.float32)
+    lines = list(noise_table([one], noise, {}))
+    f1 = [float(cell) for cell in lines[1].split()[1:]]
+    assert f1 == sorted(f1, reverse=True)
+    assert f1[0] > 99
+
+
+@pytest.mark.mitdb
+def test_it_runs_on_records(mitdb: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As from the command line, on a minute of one record."""
+    assert load(mitdb, "207").flutter[0] == (14665, 18350)
+    main(["--db", str(mitdb), "--minutes", "1", "100"])
+    assert "100.000" in capsys.readouterr().out
