@@ -61,7 +61,7 @@ def run_pipeline(signals: Sequence[F32], fs: float, model: Model, streams: int, 
         us_per_patient_second=1e6 * cpu_s / patient_seconds,
         beats=beats,
         profile_us=_profile(x, fs, model, patient_seconds),
-        ran_on=f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        ran_on=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     )
 
 

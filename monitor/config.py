@@ -5,29 +5,20 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, field
 
+from edge.broker_url import BrokerUrl, parse_url
 from edge.rhythm import Limits
 from monitor.alarm_rules import DEFAULT_RULES, AlarmSettings, Priority, RuleChange
 from monitor.yaml_source import ConfigError, Source
 
-__all__ = ["Address", "Broker", "Config", "ConfigError", "load"]
+__all__ = ["Broker", "Config", "ConfigError", "load"]
 
 _Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _Queue: TypeAlias = Annotated[int, Meta(ge=10, le=10_000_000)]
-_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
-
-
-class Address(NamedTuple):
-    """Where a broker listens."""
-
-    host: str
-    port: int
-    tls: bool
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,14 +39,12 @@ class Broker(_Section, frozen=True, kw_only=True):
     password_env: str = "PULSE_MQTT_PASSWORD"
     ca_file: str | None = None
 
-    def address(self) -> Address:
-        """Host and port of `url`. Raises `ValueError`."""
-        parts = urlsplit(self.url)
-        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/"):
-            raise ValueError(f"expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT], got {self.url!r}")
-        if parts.username or parts.password:
+    def address(self) -> BrokerUrl:
+        """Where `url` says the broker is. Raises `ValueError`."""
+        url = parse_url(self.url)
+        if url.user is not None:
             raise ValueError("credentials come from the environment, see username_env and password_env")
-        return Address(parts.hostname, parts.port or _PORTS[parts.scheme], parts.scheme == "mqtts")
+        return url
 
     def credentials(self) -> tuple[str | None, str | None]:
         """Name and password, where the environment has them."""

@@ -182,7 +182,7 @@ class Link:
         return time.monotonic() - begun
 
     def _greet(self) -> None:
-        host, port, _ = self._address
+        host, port = self._address.host, self._address.port
         if self._broker.protocol == 311:
             self._client.connect(host, port, self._broker.keepalive_s)
             return

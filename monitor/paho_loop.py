@@ -52,7 +52,8 @@ class PahoLoop:
             self._loop.add_reader(sock.fileno(), self._read, sock)
 
     def _writable(self, sock: Any) -> None:
-        if self._is_open(sock):
+        # What was to be written may have been by now, and a writer with nothing to write would never rest.
+        if self._is_open(sock) and self._client.want_write():
             self._loop.add_writer(sock.fileno(), self._client.loop_write)
 
     def _closed(self, sock: Any) -> None:

@@ -10,10 +10,10 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from edge.broker_url import BrokerUrl
 from edge.topics import Topic, is_name
 from edge.wire import DeviceStatus, encode_status
 from simulators.link import Link
-from simulators.url import BrokerUrl
 
 Mqtt = Literal["5", "3.1.1"]
 Qos = Literal[0, 1]

@@ -8,13 +8,13 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from edge.broker_url import BrokerUrl
 from edge.wire import Encoding, encode
 from simulators.blocks import Message, messages
 from simulators.device import Device, Mqtt, Qos
 from simulators.faults import Fault, chain
 from simulators.schedule import Lateness, Schedule
 from simulators.source import Looped, Source
-from simulators.url import BrokerUrl
 
 PROGRESS_S: Final = 0.25
 """How often progress is told."""

@@ -51,7 +51,7 @@ def test_nobody_but_the_command_line_imports_the_command_line() -> None:
 
 
 def test_the_simulators_know_only_the_wire_and_the_events() -> None:
-    may = {"edge.wire", "edge.topics", "edge.events", "edge.types", "edge.tables"}
+    may = {"edge.broker_url", "edge.wire", "edge.topics", "edge.events", "edge.types", "edge.tables"}
     for path in files("simulators"):
         known = {name for name in imported(path) if name.split(".")[0] == "edge"}
         assert known <= may, f"{path.name} imports {known - may}"

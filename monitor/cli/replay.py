@@ -6,13 +6,13 @@ from typing import Literal, cast
 
 import click
 
+from edge.broker_url import parse_url
 from edge.wire import Encoding
 from monitor.cli.errors import WrongUse, reported
 from monitor.cli.options import mqtt_option, url_option
 from simulators.play import Report, play
 from simulators.records import RecordError, Recording, find, read
 from simulators.schedule import parse_speed
-from simulators.url import parse_url
 
 
 @click.command(

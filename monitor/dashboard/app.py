@@ -13,11 +13,12 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer, Input
 
+from edge.broker_url import BrokerUrl, parse_url
 from monitor.dashboard import theme
 from monitor.dashboard.board import Board, Scene
 from monitor.dashboard.dialogs import Confirm, Help
 from monitor.dashboard.drawing import Drawing
-from monitor.dashboard.link import Arrival, Broker, Link, LinkChange
+from monitor.dashboard.link import Arrival, Link, LinkChange
 from monitor.dashboard.panes import ListPane
 from monitor.dashboard.snapshot import PatientView
 from monitor.dashboard.views import patients
@@ -78,7 +79,7 @@ class DashboardApp(App[None]):
 
     def __init__(
         self,
-        broker: Broker | str = "mqtt://localhost:1883",
+        broker: BrokerUrl | str = "mqtt://localhost:1883",
         *,
         protocol: int = 5,
         bell: bool = False,
@@ -87,9 +88,9 @@ class DashboardApp(App[None]):
     ) -> None:
         """`protocol` is 5, or 4 for MQTT 3.1.1; with `bell` a new high alarm rings. Raises `ValueError` for a URL."""
         super().__init__()
-        broker = Broker.parse(broker) if isinstance(broker, str) else broker
+        broker = parse_url(broker) if isinstance(broker, str) else broker
         self.source: Source = source or Link(broker, protocol=protocol)
-        self.ward = Ward(str(broker))
+        self.ward = Ward(broker.place)
         self.drawing = Drawing()
         self.board = Board()
         self.clock = clock or Clock()

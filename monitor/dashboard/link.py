@@ -3,9 +3,8 @@
 import threading
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 import paho.mqtt.client as mqtt
@@ -15,6 +14,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge import topics
+from edge.broker_url import BrokerUrl
 
 CAPACITY: Final = 16_384
 """Messages that may wait: some ten seconds of two hundred patients."""
@@ -22,7 +22,6 @@ LARGEST_PACKET: Final = 1 << 20
 """Bytes, told to an MQTT 5 broker."""
 LEAVE_S: Final = 1.0
 """Longest wait for the client's thread at the end: it may be waiting for a host that does not answer."""
-_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 _ALARMS: Final = f"{topics.ROOT}/+/alarms/+"
 _EVERYBODY: Final = (
     (f"{topics.ROOT}/+/vitals", 0),
@@ -30,29 +29,6 @@ _EVERYBODY: Final = (
     (topics.monitor_status("+"), 1),
     (_ALARMS, 1),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Where a broker is, and who we are to it."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: bool = False
-
-    @classmethod
-    def parse(cls, url: str) -> "Broker":
-        """From `mqtt://user:password@host:port`, or `mqtts://` for TLS. Raises `ValueError`, without the password."""
-        parts = urlsplit(url if "://" in url else f"mqtt://{url}")
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise ValueError("a broker's URL is of the form mqtt://user:password@host:port")
-        name, word = (None if part is None else unquote(part) for part in (parts.username, parts.password))
-        return cls(parts.hostname, parts.port or _PORTS[parts.scheme], name, word, parts.scheme == "mqtts")
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +51,7 @@ class LinkChange:
 class Link:
     """A connection that comes back by itself. What it gets waits for `drain`; the oldest is dropped and counted."""
 
-    def __init__(self, broker: Broker, *, protocol: int = 5, capacity: int = CAPACITY) -> None:
+    def __init__(self, broker: BrokerUrl, *, protocol: int = 5, capacity: int = CAPACITY) -> None:
         """`protocol` is 5, or 4 for MQTT 3.1.1."""
         self.broker = broker
         self.dropped = 0
@@ -129,7 +105,7 @@ class Link:
         name = f"pulse-dashboard-{uuid.uuid4().hex[:8]}"
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=version)
         client.reconnect_delay_set(1, 4)
-        client.username = self.broker.username
+        client.username = self.broker.user
         client.password = self.broker.password
         if self.broker.tls:
             client.tls_set()

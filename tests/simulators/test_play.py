@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.broker_url import BrokerUrl
 from edge.wire import PayloadError, decode
 from simulators.device import BrokerRefused, BrokerUnreachable
 from simulators.faults import corrupt, lose
@@ -19,7 +20,6 @@ from simulators.play import Report, play, wire_lead
 from simulators.rhythms import normal
 from simulators.schedule import FASTEST
 from simulators.synthetic import patients
-from simulators.url import BrokerUrl
 from tests.conftest import free_port, running_mosquitto
 from tests.simulators.conftest import Listener
 
@@ -80,7 +80,7 @@ def test_of_a_device_that_is_killed_the_last_will_tells(mosquitto: int, listener
     script = (
         "import asyncio\n"
         "from simulators.play import play\nfrom simulators.synthetic import patients\n"
-        "from simulators.url import parse_url\n"
+        "from edge.broker_url import parse_url\n"
         f"asyncio.run(play(patients(1, 60.0), parse_url('mqtt://127.0.0.1:{mosquitto}')))\n"
     )
     device = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])

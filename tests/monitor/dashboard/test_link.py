@@ -10,37 +10,14 @@ import pytest
 from paho.mqtt import publish
 from paho.mqtt.enums import CallbackAPIVersion
 
-from monitor.dashboard.link import Arrival, Broker, Link, LinkChange
+from edge.broker_url import BrokerUrl
+from monitor.dashboard.link import Arrival, Link, LinkChange
 from tests.conftest import free_port, running_mosquitto
-
-
-def test_a_url_says_where_and_who() -> None:
-    """With the ports that are usual."""
-    assert Broker.parse("mqtt://host") == Broker("host", 1883)
-    assert Broker.parse("host:99") == Broker("host", 99)
-    assert Broker.parse("mqtts://me:p%40ss@[::1]") == Broker("::1", 8883, "me", "p@ss", True)
-
-
-@pytest.mark.parametrize("url", ["http://host", "mqtt://", "mqtt://host:port", ""])
-def test_another_url_is_refused(url: str) -> None:
-    """Before anything connects."""
-    with pytest.raises(ValueError):
-        Broker.parse(url)
-
-
-def test_a_password_is_never_shown() -> None:
-    """On the screen the broker is its host and port."""
-    broker = Broker.parse("mqtt://me:secret@host:5")
-    assert str(broker) == "host:5"
-    assert "secret" not in repr(broker)
-    with pytest.raises(ValueError) as refused:
-        Broker.parse("ftp://me:secret@host")
-    assert "secret" not in str(refused.value)
 
 
 def test_the_oldest_message_is_dropped_and_a_lost_connection_never() -> None:
     """Bounded, and counted."""
-    link = Link(Broker("nowhere", 1), capacity=3)
+    link = Link(BrokerUrl("nowhere", 1), capacity=3)
     link._put(LinkChange(False, "gone"))
     for k in range(5):
         link._put(Arrival(str(k), b"", False))
@@ -82,7 +59,7 @@ def publisher(mosquitto: int) -> Iterator[mqtt.Client]:
 def test_it_hears_what_stands_and_what_comes(mosquitto: int, publisher: mqtt.Client, said: Any, protocol: int) -> None:
     """Retained vitals are told from live ones; samples come of the watched patient alone."""
     publisher.publish(*said.vitals("p1"), retain=True).wait_for_publish(5)
-    link = Link(Broker("127.0.0.1", mosquitto), protocol=protocol)
+    link = Link(BrokerUrl("127.0.0.1", mosquitto), protocol=protocol)
     taken = Taken(link)
     link.start()
     try:
@@ -110,7 +87,7 @@ def test_it_hears_what_stands_and_what_comes(mosquitto: int, publisher: mqtt.Cli
 def test_alarms_can_be_asked_for_again_and_commands_arrive(mosquitto: int, publisher: mqtt.Client, said: Any) -> None:
     """The broker says once more which stand; a command is JSON on its topic."""
     publisher.publish(*said.alarm("p1", "asystole"), retain=True).wait_for_publish(5)
-    link = Link(Broker("127.0.0.1", mosquitto))
+    link = Link(BrokerUrl("127.0.0.1", mosquitto))
     taken = Taken(link)
     heard: list[tuple[str, bytes]] = []
     publisher.on_message = lambda _, __, message: heard.append((message.topic, message.payload))
@@ -134,7 +111,7 @@ def test_alarms_can_be_asked_for_again_and_commands_arrive(mosquitto: int, publi
 def test_it_comes_back_with_the_broker(tmp_path: Path, said: Any) -> None:
     """And hears everything again, the watched patient too, without being told to."""
     port = free_port()
-    link = Link(Broker("127.0.0.1", port))
+    link = Link(BrokerUrl("127.0.0.1", port))
     taken = Taken(link)
     link.watch("p1")
     link.start()
@@ -153,7 +130,7 @@ def test_it_comes_back_with_the_broker(tmp_path: Path, said: Any) -> None:
 
 def test_a_broker_that_is_not_there_is_said_and_tried_again() -> None:
     """No exception, no exit."""
-    link = Link(Broker("127.0.0.1", free_port()))
+    link = Link(BrokerUrl("127.0.0.1", free_port()))
     taken = Taken(link)
     link.start()
     try:

@@ -15,9 +15,14 @@ class BrokerUrl(NamedTuple):
     password: str | None = None
     tls: bool = False
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """Host and port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
+        return f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{'mqtts' if self.tls else 'mqtt'}://{self.place}"
 
     def __repr__(self) -> str:
         return f"BrokerUrl({self})"

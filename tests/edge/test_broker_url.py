@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.url import BrokerUrl, parse_url
+from edge.broker_url import BrokerUrl, parse_url
 
 
 @pytest.mark.parametrize(
