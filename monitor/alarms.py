@@ -12,7 +12,7 @@ from edge.events import Event, RhythmChange
 from monitor.advisories import Advisories
 from monitor.alarm_rules import DEFAULT_RULES, PRIORITIES, AdvisoryRules, AlarmSettings, Rule, check, most_urgent_first
 from monitor.alarm_states import State
-from monitor.standing import Alarm, AlarmState, Standing
+from monitor.standing import Alarm, AlarmState, KeptAlarm, Standing
 
 __all__ = ["COMMANDS", "Alarm", "AlarmState", "Alarms", "Command"]
 
@@ -20,6 +20,10 @@ Command = Literal["acknowledge", "silence", "reset"]
 COMMANDS: Final[tuple[str, ...]] = get_args(Command)
 LONGEST_SILENCE_S: Final = 600.0
 """An audio pause always ends."""
+_SAID_AGAIN_S: Final = 60.0
+"""A rhythm that is still there after a restart has been said again after so long: fibrillation, which takes longest,
+needs half a minute of intervals."""
+_OVER_WITH_SAMPLES: Final = ("signal_loss", "device_offline")
 
 _Seen: TypeAlias = tuple[State, bool, int, float | None]
 
@@ -45,6 +49,8 @@ class Alarms:
         self._advisories = Advisories(advisories)
         self._silence_s = silence_s
         self._standing: dict[str, dict[str, Standing]] = {}
+        self.revision = 0
+        """Another number whenever `snapshot` would be another."""
 
     @classmethod
     def of(cls, settings: AlarmSettings) -> "Alarms":
@@ -55,7 +61,7 @@ class Alarms:
         """Something the signal path said of this patient and lead."""
         if not isinstance(event, RhythmChange):
             return self._advisories.feed(patient, lead, event, now)
-        before = self._seen(patient)
+        before = self._touched(patient)
         standing = self._of(patient, event.condition)
         if event.active:
             standing.begin(lead, now)
@@ -71,7 +77,7 @@ class Alarms:
 
         Repeating it is harmless.
         """
-        before = self._seen(patient)
+        before = self._touched(patient)
         standing = self._of(patient, condition)
         if active:
             standing.begin(lead, now)
@@ -96,7 +102,7 @@ class Alarms:
         """
         if name not in COMMANDS:
             raise ValueError(f"{name}: no such command; there are {', '.join(COMMANDS)}")
-        before = self._seen(patient)
+        before = self._touched(patient)
         for standing in list(self._standing.get(patient, {}).values()):
             if condition is None or standing.condition == condition:
                 self._obey(standing, name, now, seconds)
@@ -104,7 +110,7 @@ class Alarms:
 
     def restart(self, patient: str, lead: str, now: float) -> list[Alarm]:
         """A stream begins afresh: what it said of the rhythm before is over, and latches where it must."""
-        before = self._seen(patient)
+        before = self._touched(patient)
         for standing in self._standing.get(patient, {}).values():
             if standing.rule.kind == "physiological":
                 standing.end(lead, now)
@@ -113,9 +119,32 @@ class Alarms:
     def forget(self, patient: str, now: float) -> list[Alarm]:
         """The patient has gone: everything ends at once, except that what latches stays until somebody has seen it."""
         self._advisories.forget(patient)
-        before = self._seen(patient)
+        before = self._touched(patient)
         for standing in self._standing.get(patient, {}).values():
             standing.clear(now)
+        return self._settle(patient, now, before)
+
+    def snapshot(self) -> tuple[KeptAlarm, ...]:
+        """Every alarm that is there or about to be, as it must outlive the monitor."""
+        return tuple(standing.kept() for conditions in self._standing.values() for standing in conditions.values())
+
+    def restore(self, kept: Iterable[KeptAlarm], now: float) -> None:
+        """What stood before a restart stands again, and delays go on. What no rule knows any more is left out.
+
+        Conditions that were there are there still until the patient's samples have come again for a while without a
+        word of them: see `resume`.
+        """
+        for each in kept:
+            if each.condition in self._rules:
+                standing = Standing.restored(each, self._rules[each.condition], now, LONGEST_SILENCE_S)
+                self._standing.setdefault(each.patient, {})[each.condition] = standing
+
+    def resume(self, patient: str, now: float) -> list[Alarm]:
+        """Samples of a patient come again after a restart."""
+        before = self._touched(patient)
+        for standing in self._standing.get(patient, {}).values():
+            at_once = standing.condition in _OVER_WITH_SAMPLES
+            standing.doubt_until(now if at_once else now + _SAID_AGAIN_S)
         return self._settle(patient, now, before)
 
     def standing(self, patient: str | None = None) -> list[Alarm]:
@@ -147,6 +176,7 @@ class Alarms:
             muted, blocked = self._inhibited(standing.rule, conditions)
             standing.tick(now, muted=muted, blocked=blocked or not standing.rule.enabled)
         changed = [s.alarm() for s in conditions.values() if _worth_telling(s, before.get(s.condition))]
+        self.revision += self._seen(patient) != before
         self._drop_inactive(patient)
         return changed
 
@@ -157,6 +187,11 @@ class Alarms:
 
     def _seen(self, patient: str) -> dict[str, _Seen]:
         return {name: _seen(standing) for name, standing in self._standing.get(patient, {}).items()}
+
+    def _touched(self, patient: str) -> dict[str, _Seen]:
+        """As `_seen`, before something happens that may change more than is told."""
+        self.revision += 1
+        return self._seen(patient)
 
     def _drop_inactive(self, patient: str) -> None:
         conditions = self._standing.get(patient, {})

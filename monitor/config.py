@@ -5,9 +5,10 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
+import platformdirs
 from msgspec import Meta, field
 
 from edge.broker_url import BrokerUrl, parse_url
@@ -18,6 +19,8 @@ from monitor.yaml_source import ConfigError, Source
 __all__ = ["Broker", "Config", "ConfigError", "load"]
 
 _Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+AUTO: Final = "auto"
+"""Where this system keeps such files for its users."""
 _Queue: TypeAlias = Annotated[int, Meta(ge=10, le=10_000_000)]
 
 
@@ -59,6 +62,15 @@ class Service(_Section, frozen=True, kw_only=True):
     status_s: Annotated[float, Meta(ge=0.5, le=600)] = 5.0
     queue_messages: _Queue = 20_000
     drain_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
+    state_dir: str | None = AUTO
+
+    @property
+    def memory(self) -> Path | None:
+        """The file of what must outlive the monitor."""
+        if self.state_dir is None:
+            return None
+        folder = platformdirs.user_state_path("pulse") if self.state_dir == AUTO else Path(self.state_dir)
+        return folder / f"monitor-{self.id}.json"
 
 
 class Streams(_Section, frozen=True, kw_only=True):
@@ -145,10 +157,11 @@ def _check_order(broker: Broker) -> None:
 
 def _anchored(config: Config, folder: Path) -> Config:
     def absolute(path: str | None) -> str | None:
-        return path and str(folder / Path(path).expanduser())
+        return path if path is None or path == AUTO else str(folder / Path(path).expanduser())
 
     changes: dict[str, Any] = {
         "broker": msgspec.structs.replace(config.broker, ca_file=absolute(config.broker.ca_file)),
+        "monitor": msgspec.structs.replace(config.monitor, state_dir=absolute(config.monitor.state_dir)),
         "model": msgspec.structs.replace(config.model, path=absolute(config.model.path)),
     }
     return msgspec.structs.replace(config, **changes)

@@ -31,6 +31,8 @@ class Counters:
     sink_dropped: Counter[str] = field(default_factory=Counter)
     """What made way in a sink's queue, by sink."""
     sink_failed: Counter[str] = field(default_factory=Counter)
+    memory_failed: int = 0
+    """How often what must outlive the monitor could not be written."""
     disconnects: int = 0
 
     def by_name(self) -> dict[str, int]:

@@ -6,15 +6,18 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from edge.events import to_json
+from monitor import memory
 from monitor.clock import SlewedClock
 from monitor.config import Config, Sinks
 from monitor.counters import Counters
 from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
+from monitor.keeper import Keeper
 from monitor.link import Link, Will
 from monitor.publications import MonitorStatus, Publication
 from monitor.shipped import load_model
@@ -84,12 +87,14 @@ class Service:
         )
         self._feed, self._alarms = _outlets(config.sinks, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
+        self._keeper = self._remember(config.monitor.memory)
 
     async def run(self, stop: asyncio.Event) -> Summary:
         """Until `stop` is set. What one of the tasks raises ends all, and is raised."""
         begun = time.monotonic()
         watching = [self._listen(), _every(self._settings.tick_s, self._tick), _every(_VITALS_S, self._vitals)]
         telling = [outlet.run() for outlet in self._outlets]
+        telling += [self._keeper.run()] if self._keeper else []
         telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
         async with _running(watching + telling, stop) as tasks:
             await _cancelled(tasks[: len(watching)])
@@ -130,15 +135,33 @@ class Service:
             self._link.unsubscribe(KEPT_ALARMS)
         self._ready()
 
-    def _tell(self, told: Told) -> None:
+    def _remember(self, path: Path | None) -> Keeper | None:
+        """Go on where the monitor before has ended."""
+        if path is None:
+            return None
+        before = memory.load(path)
+        if before is not None:
+            self._watch.remember(before, self._clock())
+        watch, clock = self._watch, self._clock
+        return Keeper(path, lambda: watch.memory(clock()), lambda: watch.revision, self._tell_alarms, watch.counters)
+
+    def _tell_alarms(self, alarms: list[Alarm]) -> None:
         for hears_alarms in self._alarms:
-            hears_alarms.offer(*told.alarms)
+            hears_alarms.offer(*alarms)
+
+    def _tell(self, told: Told) -> None:
+        if self._keeper:
+            self._keeper.offer(*told.alarms)
+        else:
+            self._tell_alarms(told.alarms)
         for hears_feed in self._feed:
             hears_feed.offer(*told.feed)
 
     async def _close(self) -> None:
         """Say the last words, and that we are gone."""
         self._tell(self._watch.close(self._clock()))
+        if self._keeper:
+            await self._keeper.flush()
         patience_s = self._settings.drain_s if self._link.is_up else 0.0
         await asyncio.gather(*(outlet.drain(patience_s) for outlet in self._outlets))
         offline = self._status("offline")

@@ -46,6 +46,16 @@ class Technical(NamedTuple):
     message: str = ""
 
 
+class Begun(NamedTuple):
+    """A session of a patient's device begins, with sample number `first`, taken at `t0_s + first / fs` by our clock."""
+
+    patient: str
+    lead: str
+    fs: float
+    first: int
+    t0_s: float
+
+
 class Ended(NamedTuple):
     """A stream has ended; another of the patient may begin. What it said of the rhythm holds no more."""
 
@@ -59,7 +69,7 @@ class Forgotten(NamedTuple):
     patient: str
 
 
-Said: TypeAlias = Heard | Technical | Ended | Forgotten
+Said: TypeAlias = Heard | Technical | Begun | Ended | Forgotten
 
 
 class PatientVitals(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="vitals"):
@@ -107,6 +117,7 @@ class Engine:
         self._rank = {lead: place for place, lead in enumerate(settings.leads)}
         self._streams: dict[str, _Stream] = {}
         self._groups: dict[float, Group[_Stream]] = {}
+        self._begun: list[Said] = []
         self._said: list[Said] = []
         self._watched = 0.0
 
@@ -114,6 +125,11 @@ class Engine:
     def patients(self) -> int:
         """How many are watched."""
         return len(self._streams)
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Who is watched."""
+        return tuple(self._streams)
 
     @property
     def is_behind(self) -> bool:
@@ -131,7 +147,7 @@ class Engine:
         if placed.fate not in TAKEN:
             return
         if placed.fate is Fate.BEGINS:
-            self._begin(stream, block)
+            self._begin(stream, block, now)
         if placed.lost:
             self._counters.samples_lost += placed.lost
             stream.missing.add(placed.lost / block.fs, now)
@@ -152,6 +168,8 @@ class Engine:
     def tick(self, now: float) -> list[Said]:
         """Feed what waits, and see who has fallen silent. Everything that is new, in order for each stream."""
         self._leave()
+        self._said += self._begun
+        self._begun = []
         for _ in range(_MOST_HOPS):
             if not self.is_behind:
                 break
@@ -211,7 +229,7 @@ class Engine:
         last = len(self._rank)
         return self._rank.get(lead, last) < self._rank.get(other, last)
 
-    def _begin(self, stream: _Stream, block: SampleBlock) -> None:
+    def _begin(self, stream: _Stream, block: SampleBlock, now: float) -> None:
         """A session begins: a fresh row, and the old one says its last."""
         if stream.group is not None:
             self._counters.samples_dropped += stream.group.end(stream.row)
@@ -220,6 +238,8 @@ class Engine:
         if group is None:
             group = self._groups[block.fs] = Group(block.fs, self._chain(block.fs), self._settings.backlog_s)
         stream.group, stream.row = group, group.join(stream, block.n0)
+        t0_s = now - block.end / block.fs
+        self._begun.append(Begun(stream.patient, stream.lead, block.fs, block.n0, t0_s))
 
     def _add(self, stream: _Stream, first: int, x: F32) -> None:
         assert stream.group is not None, "a session begins before its samples come"

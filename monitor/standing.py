@@ -50,6 +50,26 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="al
         return self.state in ("active", "latched")
 
 
+class KeptAlarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `Standing` as it outlives the monitor. Times in seconds since the epoch."""
+
+    patient: str
+    condition: str
+    state: State
+    sources: tuple[str, ...]
+    since: float
+    raised: float | None
+    changed: float
+    ended: float | None
+    silenced_until: float | None
+    escalated: bool
+    sample: int | None
+    lead: str
+    message: str
+    value: float | None
+    count: int
+
+
 @dataclass(slots=True)
 class Standing:
     """The state machine of one (patient, condition). `now` is in seconds since the epoch and never runs backwards."""
@@ -71,6 +91,33 @@ class Standing:
     message: str = ""
     value: float | None = None
     count: int = 0
+    doubted: bool = False
+    """The condition was there before the monitor was restarted; nobody has said since that it still is."""
+    doubt_ends: float | None = None
+
+    @classmethod
+    def restored(cls, kept: KeptAlarm, rule: Rule, now: float, longest_silence_s: float) -> "Standing":
+        """As it was kept. A wall clock that was set back meanwhile makes no delay and no silence longer."""
+        told = {name: getattr(kept, name) for name in ("escalated", "sample", "lead", "message", "value", "count")}
+        return cls(
+            kept.patient,
+            kept.condition,
+            rule,
+            state=kept.state,
+            sources=set(kept.sources),
+            since=kept.since if kept.raised else min(kept.since, now),
+            raised=_at_most(kept.raised, now),
+            changed=min(kept.changed, now),
+            ended=_at_most(kept.ended, now),
+            silenced_until=_at_most(kept.silenced_until, now + longest_silence_s),
+            doubted=bool(kept.sources),
+            **told,
+        )
+
+    def kept(self) -> KeptAlarm:
+        """What must outlive the monitor."""
+        names = (name for name in KeptAlarm.__struct_fields__ if name != "sources")
+        return KeptAlarm(sources=tuple(sorted(self.sources)), **{name: getattr(self, name) for name in names})
 
     @property
     def present(self) -> bool:
@@ -86,7 +133,9 @@ class Standing:
         """One lead says that the condition is there."""
         if self.state is State.INACTIVE:
             self.since = now
-        if not self.sources:
+        if self.doubted:
+            self._believe()
+        elif not self.sources:
             self.count += 1
         self.sources.add(source)
         self.ended = None
@@ -98,20 +147,34 @@ class Standing:
             return
         self.sources.discard(source)
         if not self.sources:
+            self._believe()
             self.ended = now
             self._happens(Input.END, now)
 
+    def doubt_until(self, time: float) -> None:
+        """Samples come again: what of before is still there will have been said by then."""
+        if self.doubted and self.doubt_ends is None:
+            self.doubt_ends = time
+
     def clear(self, now: float) -> None:
         """The condition cannot be there any longer: its stream or patient has gone. No hold."""
-        self.sources.clear()
+        self._believe()
         self._happens(Input.END, now)
         self._over(now)
 
     def tick(self, now: float, *, muted: bool, blocked: bool) -> None:
         """Time has passed. `muted`: a worse alarm speaks for this one; `blocked`: it may not be raised anew."""
+        if self.doubt_ends is not None and now >= self.doubt_ends:
+            self._believe()
+            self.ended = now
+            self._happens(Input.END, now)
         if self.ended is not None and self.is_raised and now - self.ended >= self.rule.hold_s:
             self._over(now)
-        if self.state is State.PENDING and not (muted or blocked) and now - self.since >= self.rule.delay_s:
+        if (
+            self.state is State.PENDING
+            and not (muted or blocked or self.doubted)
+            and now - self.since >= self.rule.delay_s
+        ):
             self.raised = now
             self._happens(Input.DUE, now)
         if self.silenced_until is not None and now >= self.silenced_until:
@@ -155,6 +218,11 @@ class Standing:
             silenced_until_us=None if self.silenced_until is None else _us(self.silenced_until),
         )
 
+    def _believe(self) -> None:
+        """From now on the leads that speak count, and no longer those of before."""
+        self.sources.clear()
+        self.doubted, self.doubt_ends = False, None
+
     def _over(self, now: float) -> None:
         self.ended = None
         self._happens(Input.OVER_LATCHING if self.rule.latching else Input.OVER, now)
@@ -175,3 +243,7 @@ class Standing:
 
 def _us(seconds: float) -> int:
     return round(seconds * MICROSECONDS)
+
+
+def _at_most(time: float | None, most: float) -> float | None:
+    return None if time is None else min(time, most)

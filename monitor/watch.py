@@ -7,10 +7,12 @@ from edge.classifier import Model
 from edge.events import Beat, ClassifiedBeat
 from monitor import publications
 from monitor.alarms import Alarms
+from monitor.awaited import Awaited
 from monitor.config import Config
 from monitor.counters import Counters
-from monitor.engine import Ended, Engine, Forgotten, Heard, Said, Technical
+from monitor.engine import Begun, Ended, Engine, Forgotten, Heard, Said, Technical
 from monitor.ingest import Command, Ingest, KeptAlarm, Message, Samples, Status
+from monitor.memory import Memory
 from monitor.publications import Publication
 from monitor.standing import Alarm
 
@@ -29,11 +31,14 @@ class Watch:
     def __init__(self, config: Config, model: Model | None) -> None:
         """Raises `ValueError` for alarm rules that make no sense."""
         self.counters = Counters()
+        self._streams = config.streams
         self._peaks = config.sinks.mqtt.peaks
         self._ingest = Ingest(config.streams.max_patients, self.counters)
         self._engine = Engine(config.streams, lambda fs: Chain(fs, model, limits=config.rhythm), self.counters)
         self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
         self._raised: set[str] = set()
+        self._awaited = Awaited()
+        self._sessions = 0
         self._told = Told()
 
     @property
@@ -45,6 +50,25 @@ class Watch:
     def is_behind(self) -> bool:
         """Whether samples wait that the last tick left."""
         return self._engine.is_behind
+
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Another value whenever `memory` would be another but for its time."""
+        return self._alarms.revision, self._sessions
+
+    def memory(self, now: float) -> Memory:
+        """What must outlive the monitor."""
+        patients = self._awaited.patients.union(self._engine.watched)
+        return Memory(at=now, patients=tuple(sorted(patients)), alarms=self._alarms.snapshot())
+
+    def remember(self, memory: Memory, now: float) -> None:
+        """Go on where a monitor has ended: at the start, before anything else. Who was watched is missed when no
+        samples come, and given up after as long a silence as any patient."""
+        self._alarms.restore(memory.alarms, now)
+        self._raised = {alarm.id for alarm in self._alarms.standing()}
+        patients = {*memory.patients, *(alarm.patient for alarm in memory.alarms)}
+        missed_at = now + self._streams.signal_loss_s
+        self._awaited.expect(patients, missed_at, max(missed_at, memory.at + self._streams.forget_after_s))
 
     def standing(self) -> list[Alarm]:
         """The alarms that are raised."""
@@ -67,6 +91,7 @@ class Watch:
         """Time has passed: what is new since the last call."""
         for said in self._engine.tick(now):
             self._hear(said, now)
+        self._miss(now)
         self._alarm(self._alarms.tick(now))
         return self._take()
 
@@ -93,12 +118,28 @@ class Watch:
                 self._alarm(self._alarms.event(patient, lead, event, now))
             case Technical(patient, lead, condition, active, message):
                 self._alarm(self._alarms.technical(patient, condition, active, now, message, lead))
+            case Begun(patient):
+                self._sessions += 1
+                if self._awaited.come(patient):
+                    self._alarm(self._alarms.technical(patient, "signal_loss", False, now))
+                    self._alarm(self._alarms.resume(patient, now))
             case Ended(patient, lead):
                 self._alarm(self._alarms.restart(patient, lead, now))
             case Forgotten(patient):
                 self._ingest.forget(patient)
-                self._alarm(self._alarms.forget(patient, now))
-                self._told.feed.append(publications.no_vitals(patient))
+                self._forget(patient, now)
+
+    def _miss(self, now: float) -> None:
+        """Those who have not come back since the monitor was restarted."""
+        for patient in self._awaited.missed(now):
+            self._alarm(self._alarms.technical(patient, "signal_loss", True, now))
+        for patient in self._awaited.given_up(now):
+            self._forget(patient, now)
+
+    def _forget(self, patient: str, now: float) -> None:
+        self._sessions += 1
+        self._alarm(self._alarms.forget(patient, now))
+        self._told.feed.append(publications.no_vitals(patient))
 
     def _alarm(self, alarms: list[Alarm]) -> None:
         self._told.alarms += alarms

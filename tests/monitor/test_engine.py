@@ -12,7 +12,7 @@ from edge.types import F32, I64, RowIndex
 from edge.wire import DeviceStatus, Flag, SampleBlock
 from monitor.config import Streams
 from monitor.counters import Counters
-from monitor.engine import Ended, Engine, Forgotten, Heard, Said, Technical
+from monitor.engine import Begun, Ended, Engine, Forgotten, Heard, Said, Technical
 
 FS = 100.0
 HOP = 10
@@ -190,7 +190,9 @@ def test_a_tick_works_off_only_so_much_and_says_that_there_is_more(bench: Bench)
 
 def test_a_device_that_restarts_ends_its_session_and_begins_another(bench: Bench) -> None:
     said = bench.send(quiet(0)) + bench.send(block(0, 0, with_beats(10, every=10), started=NOW + 9))
-    assert said == [Heard("p1", "MLII", beat(-20)), Ended("p1", "MLII"), Heard("p1", "MLII", beat(0))]
+    begun = Begun("p1", "MLII", FS, 0, pytest.approx(NOW, abs=1))
+    ends = [Heard("p1", "MLII", beat(-20)), Ended("p1", "MLII")]
+    assert said == [begun, *ends, begun, Heard("p1", "MLII", beat(0))]
 
 
 def test_a_restart_at_another_rate_moves_the_stream(bench: Bench) -> None:
@@ -212,7 +214,8 @@ class TestLeads:
         bench.send(quiet(0), lead="V5")
         assert bench.engine.vitals(NOW)[0].lead == "V5"
         said = bench.send(quiet(0), lead="MLII")
-        assert said[-1] == Ended("p1", "V5")
+        assert said[-2] == Ended("p1", "V5")
+        assert isinstance(said[-1], Begun)
         assert bench.engine.vitals(NOW)[0].lead == "MLII"
 
     def test_a_worse_one_is_only_counted(self, bench: Bench) -> None:

@@ -77,7 +77,7 @@ def config(port: int, protocol: Any = 5, **streams: Any) -> Config:
         broker=Broker(
             url=f"mqtt://127.0.0.1:{port}", protocol=protocol, retry_first_s=0.05, retry_most_s=0.3, keepalive_s=5
         ),
-        monitor=Service(status_s=0.5),
+        monitor=Service(status_s=0.5, state_dir=None),
         streams=Streams(**({"signal_loss_s": 60.0} | streams)),
     )
 
