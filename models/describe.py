@@ -11,7 +11,7 @@ from edge.card import SHAPES, Card, Tensor, expected
 from models.decision import OFFSETS
 from models.prepare import fingerprint
 from models.records import DS1, DS2
-from models.train import BATCH, EPOCHS, RATE
+from models.train import BATCH, EPOCHS, RATE, SMOOTHING
 
 
 def described(path: Path, seed: int) -> tuple[Card, bytes]:
@@ -40,6 +40,7 @@ def _training(seed: int) -> dict[str, Any]:
         "epochs": EPOCHS,
         "batch": BATCH,
         "rate": RATE,
+        "label_smoothing": SMOOTHING,
     }
 
 

@@ -6,5 +6,7 @@ Kept by hand, and printed in the model card: figures on a test set are worth as 
 from typing import Final
 
 OPENINGS: Final[tuple[str, ...]] = (
-    "1. The first net of this recipe, as cross-validation in DS1 left it: nothing decided.",
+    "1. The recipe without label smoothing (cross-validation 84.7 macro-F1): S 72.2, V 90.8 at seed 0, over five seeds "
+    "68.0 ± 5.4 and 92.3 ± 0.9; end to end S 71.5, V 90.8. Nothing was decided by it.",
+    "2. Labels smoothed by 0.05 and the offset of S at −1.5, both by cross-validation (85.6): shipped as it came out.",
 )

@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from edge.types import F32
+from edge.card import NET_LABELS
+from edge.types import F32, U8
 from edge.views import net_image
 from models import beats
 from models.architecture import build
@@ -23,6 +24,7 @@ from models.steps import SEEDS, WORK, once, progress
 
 EPOCHS: Final = 14
 BATCH: Final = 128
+SMOOTHING: Final = 0.05  # of labels: some are wrong, and a net less sure of its patients says more of others
 RATE: Final = 3e-3  # of Adam at the start; it falls to a hundredth along a half cosine
 
 
@@ -43,10 +45,10 @@ def fit(patients: Beats, noise: F32, seed: int) -> keras.Model:
     net, drawer = build(), Drawer(patients, noise, seed)
     steps = EPOCHS * (drawer.size // BATCH)
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps, alpha=0.01))
-    net.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    net.compile(optimizer, keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=SMOOTHING))
     for _ in progress(f"seed {seed}, epoch", range(EPOCHS)):
         image, rr, label = drawer.epoch()
-        net.fit(_inputs(image, rr), label[:, None, None], BATCH, shuffle=False, verbose=0)
+        net.fit(_inputs(image, rr), _one_hot(label), BATCH, shuffle=False, verbose=0)
     return net
 
 
@@ -55,6 +57,10 @@ def logits(net: keras.Model, patients: Beats) -> F32:
     image = net_image(patients.beat, patients.template)
     answer: F32 = net.predict(_inputs(image, patients.rr), batch_size=1024, verbose=0)
     return answer.reshape(len(patients), -1)
+
+
+def _one_hot(label: U8) -> F32:
+    return np.eye(len(NET_LABELS), dtype=np.float32)[label][:, None, None]
 
 
 def _inputs(image: F32, rr: F32) -> list[tf.Tensor]:

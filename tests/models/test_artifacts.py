@@ -13,7 +13,7 @@ from models.card_page import page
 from models.records import DS1, DS2, read
 from models.steps import MODEL
 
-FLOORS = {"N": 0.97, "S": 0.65, "V": 0.90}
+FLOORS = {"N": 0.98, "S": 0.75, "V": 0.93}
 """Of F1 on DS2. They only rise."""
 
 
