@@ -23,6 +23,9 @@ DOUBTFUL: Final = 0.15
 """A score below this is held …"""
 HOLD_S: Final = 0.22
 """… for so long: a P wave is followed by its larger QRS within this time."""
+EARLY_S: Final = 0.42
+SMALLER: Final = 0.5
+"""A beat this soon after another, and this much smaller in natural-log units, may be the other's T wave."""
 SEARCH_RR: Final = 1.3
 """Typical intervals after which the best rejected peak is looked at again …"""
 SEARCH_SCORE: Final = -0.5
@@ -76,7 +79,9 @@ class Detector(Rows):
 
     mode: U8
     last: I64  # tick of the last beat
-    largest: F32  # level of the largest rejected peak since
+    last_level: F32  # its level
+    interval_from: I64  # tick of the last beat that counted
+    largest: F32  # level of the largest peak since that did not
 
     def __init__(self, fs: float, capacity: int = 1) -> None:
         """`fs` in hertz."""
@@ -92,7 +97,7 @@ class Detector(Rows):
         self.held = Kept(capacity)  # the doubtful peak that waits
         self.best = Kept(capacity)  # the best rejected peak since the last beat
         fresh: dict[str, ArrayLike] = {"mode": np.uint8(Mode.LEARNING), "largest": np.float32(-np.inf)}
-        super().__init__(capacity, fresh | {"last": -self.t_zone})
+        super().__init__(capacity, fresh | {"last": -self.t_zone, "interval_from": 0, "last_level": np.float32(0)})
 
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams; those that are there keep their state."""
@@ -203,16 +208,29 @@ class Detector(Rows):
         rows = peaks.rows
         if not len(rows):
             return _NO_BEATS
-        self.thresholds.add_beat(rows, peaks.level)
-        counts = self.mode[rows] == Mode.TRACKING
-        interval_s = (peaks.tick - self.last[rows]) * self.tick_s
-        self.thresholds.add_interval(rows[counts], interval_s[counts], self.largest[rows[counts]])
+        self._learn_from(peaks)
         self._enter(rows, Happening.BEAT)
-        self._count_from(rows, peaks.tick)
+        self.last[rows], self.last_level[rows] = peaks.tick, peaks.level
+        self.best.drop(rows)
         table = np.empty(len(rows), BEAT)
         table["row"], table["sample"], table["score"], table["flags"] = rows, peaks.sample, score, flags
         table["found_at"] = self.finder.clock[rows] - 1
         return table
+
+    def _learn_from(self, peaks: Peaks) -> None:
+        """Let these beats count, but for the early and small: a T wave that was taken for a beat must stay a T wave."""
+        tracked = self.mode[peaks.rows] == Mode.TRACKING
+        early = (peaks.tick - self.last[peaks.rows]) * self.tick_s < EARLY_S
+        small = tracked & early & (peaks.level < self.last_level[peaks.rows] - SMALLER)
+        rows = peaks.rows[small]
+        self.largest[rows] = np.maximum(self.largest[rows], peaks.level[small])
+        beats, tracked = peaks.take(~small), tracked[~small]
+        rows = beats.rows
+        self.thresholds.add_beat(rows, beats.level)
+        interval_s = (beats.tick - self.interval_from[rows]) * self.tick_s
+        self.thresholds.add_interval(rows[tracked], interval_s[tracked], self.largest[rows[tracked]])
+        self.interval_from[rows] = beats.tick
+        self.largest[rows] = -np.inf
 
     def _reject(self, peaks: Peaks, score: F32) -> None:
         """These peaks are none."""
