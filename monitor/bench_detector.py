@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -170,12 +170,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = options.records or sorted(path.stem for path in options.db.glob("*.atr"))
     recordings = [load(options.db, name, options.minutes) for name in names]
     peers = installed(recordings[0]) if options.peers else {}
-    print(*accuracy_table(recordings, peers), latency_line(recordings), *speed_lines(recordings), sep="\n", flush=True)
+    _print(accuracy_table(recordings, peers))
+    _print([latency_line(recordings)])
+    _print(speed_lines(recordings))
     if options.noise:
         import wfdb
 
         noise = wfdb.rdrecord(str(options.noise / "em")).p_signal[:, 0].astype(np.float32)
-        print(*noise_table([load(options.db, name) for name in NOISY], noise, peers), sep="\n")
+        _print(noise_table([load(options.db, name) for name in NOISY], noise, peers))
+
+
+def _print(lines: Iterable[str]) -> None:
+    """As they come: a peer may take minutes."""
+    for line in lines:
+        print(line, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
