@@ -143,6 +143,7 @@ class Detector(Rows):
 
     def flush(self, rows: RowIndex) -> Table:
         """The streams end, or a hole begins: give the beats that were still on their way. `start` or `skip` is next."""
+        rows = rows[self.finder.clock[rows] > self.finder.first[rows]]  # of the others nothing was seen
         clock, average = self.finder.clock[rows], self.finder.average[rows]
         x = np.repeat(self.finder.raw.newest(rows, 1), self.hop, axis=1)
         found = [self.feed(rows, x) for _ in range(FLUSH_HOPS)]

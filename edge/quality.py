@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from edge.events import Quality, SignalQuality
 from edge.gabor import GaborEnvelope
+from edge.peak_finder import HOP_S
 from edge.rows import Rows
 from edge.tape import Tape
 from edge.types import F32, F64, I64, U8, RowIndex
@@ -15,7 +16,6 @@ LEVELS: Final[tuple[Quality, ...]] = ("good", "doubtful", "unusable")
 GOOD, DOUBTFUL, UNUSABLE = range(3)
 REASONS: Final = ("flat", "saturated", "noise")
 
-HOP_S: Final = 0.1
 WINDOW_S: Final = 3.0
 """Long enough for three beats of a slow heart, short enough to follow a moving patient."""
 EVALUATE_S: Final = 0.5

@@ -163,6 +163,21 @@ class DetectorContract:
         assert len(detector.feed(nobody, np.empty((0, detector.hop), np.float32))) == 0
         assert len(detector.flush(nobody)) == 0
 
+    def test_a_stream_may_end_before_it_has_begun(self) -> None:
+        """No hop, one hop, and holes without a hop between them: no beats, and no harm to what follows."""
+        detector, rows = self.make(FS, 1), np.array([0])
+        x, r_peak = ecg(10, 8)
+        detector.start(rows, 0)
+        assert len(detector.flush(rows)) == 0
+        detector.feed(rows, x[None, : detector.hop])
+        assert len(detector.flush(rows)) == 0
+        for sample in (1000, 1001, 5000):
+            detector.skip(rows, sample)
+            assert len(detector.flush(rows)) == 0
+        found = [detector.feed(rows, hop) for hop in hops(x, detector.hop)]
+        table = np.concatenate([*found, detector.flush(rows)])
+        assert np.abs(table["sample"] - 5000 - r_peak).max() <= 0.02 * FS
+
     @pytest.mark.parametrize("gain", [0.1, 0.5, 10, -1])
     def test_gain_and_polarity_change_nothing(self, gain: float) -> None:
         """The same beats; a sample may move by the rounding of float32."""
