@@ -33,6 +33,7 @@ class PeakFinder(Rows):
     origin: I64  # number of the first sample since the start
     first: I64  # number of the first sample since the start or the last hole
     hops: I64  # since the start, as far as that matters
+    envelope: F32  # (capacity, 3 · PER_HOP) of the last three hops
     average: F32  # of the envelope
 
     def __init__(self, fs: float, capacity: int) -> None:
@@ -44,36 +45,34 @@ class PeakFinder(Rows):
         self.gabor = GaborEnvelope(fs, self.hop, PER_HOP)
         self.r_position = RPosition(fs)
         self.raw = Tape(capacity, self.hop, self.gabor.length + self.hop + self.r_position.length)
-        self.envelope = Tape(capacity, PER_HOP, 3 * PER_HOP)
         fresh: dict[str, ArrayLike] = dict.fromkeys(("clock", "origin", "first", "hops"), 0)
-        super().__init__(capacity, fresh | {"average": np.float32(0)})
+        blocks = np.zeros(3 * PER_HOP, np.float32)
+        super().__init__(capacity, fresh | {"average": np.float32(0), "envelope": blocks})
 
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams; those that are there keep their state."""
         super().grow(capacity)
         self.raw.grow(capacity)
-        self.envelope.grow(capacity)
 
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """The next sample of these streams is number `sample`; everything before is forgotten."""
         self.refresh(rows)
         self.raw.refresh(rows)
-        self.envelope.refresh(rows)
         self.clock[rows] = self.origin[rows] = self.first[rows] = sample
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. No peak is looked for across it."""
         self.raw.refresh(rows)
         # A past that equals the background leaves the background as it is.
-        self.envelope.begin(rows, self.average[rows])
+        self.envelope[rows] = self.average[rows, None]
         self.clock[rows] = self.first[rows] = sample
 
     def feed(self, rows: RowIndex, x: F32) -> Peaks:
         """Take one hop, `(len(rows), hop)`, of each stream; give the peaks that have become certain."""
         self.clock[rows] += self.hop
         self.raw.feed(rows, x)
-        self.envelope.feed(rows, self.gabor.feed(self.raw.newest(rows, self.gabor.length)))
-        blocks = self.envelope.newest(rows, 3 * PER_HOP)
+        newest = self.gabor.feed(self.raw.newest(rows, self.gabor.length))
+        self.envelope[rows] = blocks = np.concatenate([self.envelope[rows, PER_HOP:], newest], axis=1)
         self._follow(rows, blocks)
         found, place = local_maxima(blocks)
         return self._peaks(rows[found], place, blocks[found, PER_HOP + place]) if len(found) else NO_PEAKS
@@ -85,7 +84,8 @@ class PeakFinder(Rows):
 
     def newest(self, rows: RowIndex) -> F32:
         """The envelope of the newest hop, `(len(rows), PER_HOP)`."""
-        return self.envelope.newest(rows, PER_HOP)
+        newest: F32 = self.envelope[rows, -PER_HOP:]
+        return newest
 
     def _follow(self, rows: RowIndex, blocks: F32) -> None:
         """The average over about the last second, up to and including the oldest block; at first over what there is."""

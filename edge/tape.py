@@ -40,7 +40,7 @@ class Tape(Rows):
         turn = end > self.places - self.hop
         if turn.any():
             empty = end > self.places
-            self.begin(rows[empty], x[empty, 0])
+            self._begin(rows[empty], x[empty])
             self._rewind(rows[turn & ~empty])
             end = self.end[rows]
         windows(self.tape, self.hop)[rows, end] = x
@@ -55,9 +55,8 @@ class Tape(Rows):
         found: F32 = windows(self.tape, length)[rows, self.end[rows] - age]
         return found
 
-    def begin(self, rows: RowIndex, x: F32) -> None:
-        """Forget what was there, for a past that is constant, `(len(rows),)`."""
-        self.tape[rows, : self.length] = x[:, None]
+    def _begin(self, rows: RowIndex, x: F32) -> None:
+        self.tape[rows, : self.length] = x[:, :1]
         self.end[rows] = self.length
 
     def _rewind(self, rows: RowIndex) -> None:
