@@ -5,7 +5,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from edge.types import F32
+from monitor.cli.bench_broker import broker
 
 
 @click.group(epilog="\b\nExample:\n  pulse bench pipeline --streams 1000 --json")
@@ -20,32 +20,21 @@ def command() -> None:
 def pipeline(streams: int, seconds: float, as_json: bool) -> None:
     """The whole chain, without a broker, on one core: real ECG where mitdb is here, synthetic otherwise."""
     from monitor.bench import run_pipeline
+    from monitor.cli.bench_signals import recorded
     from monitor.shipped import load_model
 
-    signals, fs = _signals(seconds)
-    result = run_pipeline(signals, fs, load_model(), streams, seconds)
+    signals = recorded()
+    result = run_pipeline(signals.physical(), signals.fs, load_model(), streams, seconds)
     if as_json:
         click.echo(msgspec.json.encode(result))
         return
-    table = Table("stage", "µs per patient-second", title=f"{streams} streams of {result.seconds:.0f} s at {fs:g} Hz")
+    table = Table(
+        "stage", "µs per patient-second", title=f"{streams} streams of {result.seconds:.0f} s at {result.fs:g} Hz"
+    )
     for stage, cost in sorted(result.profile_us.items(), key=lambda item: -item[1]):
         table.add_row(stage, f"{cost:.2f}")
     table.add_row("all, without the profiler", f"{result.us_per_patient_second:.2f}")
     Console().print(table, f"{result.patients_realtime:,.0f} patients in real time on one core ({result.ran_on})")
 
 
-def _signals(seconds: float) -> tuple[list[F32], float]:
-    from simulators.records import mitdb_folder, read
-
-    folder = mitdb_folder()
-    if folder is None:
-        return _synthetic(seconds)
-    recordings = [read(folder / path.stem) for path in sorted(folder.glob("*.hea"))]
-    return [r.physical() for r in recordings], recordings[0].fs
-
-
-def _synthetic(seconds: float) -> tuple[list[F32], float]:
-    from simulators.synthetic import patients
-
-    made = patients(16, seconds + 60, seed=1)
-    return [patient.physical() for patient in made], made[0].fs
+command.add_command(broker)

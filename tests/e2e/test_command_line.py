@@ -178,3 +178,15 @@ def test_bench_pipeline_says_how_many_patients_run_in_real_time() -> None:
     assert result["streams"] == 20
     assert result["patients_realtime"] > 20
     assert {"ring", "detect", "classify", "rhythm", "chain"} <= result["profile_us"].keys()
+
+
+@pytest.mark.mosquitto
+def test_bench_broker_loses_nothing_and_says_how_late_beats_are(mosquitto: int) -> None:
+    done = pulse("bench", "broker", "--patients", "20", "--seconds", "8", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["samples_sent"] == 20 * 8 * 360
+    assert result["samples_lost"] == 0
+    assert result["beats"] > 20 * 5
+    assert 0 < result["latency_s_p50"] <= result["latency_s_p99"]
+    assert result["cpu_s"] > 0

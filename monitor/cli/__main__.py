@@ -1,0 +1,5 @@
+"""`python -m monitor.cli` is `pulse`."""
+
+from monitor.cli import main
+
+main()

@@ -1,0 +1,251 @@
+"""`pulse bench broker`: a real mosquitto, the daemon as it ships, and a fleet, as three processes on this machine."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+import numpy as np
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from edge.topics import Topic, monitor_status, parse
+from monitor.cli.errors import Failure
+from monitor.publications import MonitorStatus
+from simulators import fleet
+from simulators.source import Counts
+
+BEGIN_S: Final = 3.0
+"""Until the fleet's process has started and connected."""
+DRAIN_S: Final = 4.0
+"""After the last block: the longest wait of a beat for its window."""
+HEARD_PATIENTS: Final = 100
+"""Latency is measured on the beats of so many: a subscriber to all of them would be a load of its own."""
+LAST_S: Final = 0.2
+"""Beats that are known in the last moment were waited for until the signal was given up: that is no latency."""
+SLOW_FLEET_S: Final = 0.1
+"""Where the load generator is later than this, its figures say more of it than of the monitor."""
+
+
+class BrokerResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured, and on what."""
+
+    patients: int
+    seconds: float
+    samples_sent: int
+    samples_lost: int
+    """Sent, and not analysed."""
+    beats: int
+    latency_s_p50: float
+    """From when the block that completed what a beat's class needs was due, to when a subscriber had the beat."""
+    latency_s_p99: float
+    latency_s_max: float
+    cpu_s: float
+    """Of the monitor, its start included."""
+    cpu_cores: float
+    memory_mb: float
+    """Of the monitor at its largest."""
+    fleet_late_s_p99: float
+    fleet_was_bottleneck: bool
+    ran_on: str
+
+
+def measure(signals: list[Counts], plan: fleet.Plan) -> BrokerResult:
+    """`plan` names no broker yet: one is started. Raises `Failure`."""
+    with tempfile.TemporaryDirectory(prefix="pulse-bench-") as folder, _mosquitto(Path(folder)) as port:
+        plan = msgspec.structs.replace(plan, host="127.0.0.1", port=port)
+        with _Listener(plan) as listener, _daemon(Path(folder), plan, listener) as daemon:
+            plan = msgspec.structs.replace(plan, start_us=int(1e6 * (time.time() + BEGIN_S)))
+            listener.plan = plan
+            report = _play(Path(folder), plan, signals)
+            time.sleep(DRAIN_S)
+            usage = _end(daemon)
+            return _result(plan, report, listener, usage)
+
+
+def _result(plan: fleet.Plan, report: fleet.Report, listener: "_Listener", usage: Any) -> BrokerResult:
+    counters = listener.last_counters()
+    late = np.array(listener.latency_s or [float("nan")])
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return BrokerResult(
+        patients=plan.patients,
+        seconds=plan.blocks * plan.block / plan.fs,
+        samples_sent=report.samples_sent,
+        samples_lost=report.samples_sent - counters["samples"] + counters["samples_dropped"],
+        beats=counters["beats"],
+        latency_s_p50=float(np.percentile(late, 50)),
+        latency_s_p99=float(np.percentile(late, 99)),
+        latency_s_max=float(late.max()),
+        cpu_s=cpu_s,
+        cpu_cores=cpu_s / plan.seconds,
+        memory_mb=usage.ru_maxrss / 1024,
+        fleet_late_s_p99=report.late_s_p99,
+        fleet_was_bottleneck=report.late_s_p99 > SLOW_FLEET_S,
+        ran_on=f"{os.cpu_count()} cores, shared by mosquitto, the monitor and the fleet",
+    )
+
+
+@contextlib.contextmanager
+def _mosquitto(folder: Path) -> Iterator[int]:
+    """The broker with the limits that the project ships; gives its port."""
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        raise Failure("mosquitto is not on this machine (Debian: apt install mosquitto)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    settings = "allow_anonymous true\nmax_queued_messages 180000\nmax_inflight_messages 2000\nset_tcp_nodelay true\n"
+    (folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\n{settings}")
+    process = subprocess.Popen([program, "-c", str(folder / "mosquitto.conf")], stderr=subprocess.DEVNULL)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def _daemon(folder: Path, plan: fleet.Plan, listener: "_Listener") -> Iterator["subprocess.Popen[bytes]"]:
+    config = {
+        "broker": {"url": f"mqtt://{plan.host}:{plan.port}"},
+        "streams": {"max_patients": plan.patients},
+        "sinks": {"log": {"enabled": False}},
+    }
+    path = folder / "config.yaml"
+    path.write_bytes(msgspec.yaml.encode(config))
+    command = [sys.executable, "-m", "monitor.cli", "monitor", "-c", str(path)]
+    with (folder / "monitor.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        if not listener.online.wait(30):
+            raise Failure(f"the monitor did not start:\n{(folder / 'monitor.log').read_text()}")
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            process.wait()
+
+
+def _play(folder: Path, plan: fleet.Plan, signals: list[Counts]) -> fleet.Report:
+    (folder / "plan.json").write_bytes(msgspec.json.encode(plan))
+    length = min(map(len, signals))
+    np.save(folder / "signals.npy", np.stack([x[:length] for x in signals]))
+    command = [sys.executable, "-m", "simulators.fleet", str(folder / "plan.json"), str(folder / "signals.npy")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failure(f"the fleet failed:\n{done.stderr}")
+    return msgspec.json.decode(done.stdout, type=fleet.Report)
+
+
+def _end(daemon: "subprocess.Popen[bytes]") -> Any:
+    """Stop it in order, and what it used."""
+    daemon.send_signal(signal.SIGTERM)
+    _, status, usage = os.wait4(daemon.pid, 0)
+    daemon.returncode = os.waitstatus_to_exitcode(status)
+    if daemon.returncode:
+        raise Failure(f"the monitor ended with {daemon.returncode}")
+    return usage
+
+
+class _Listener:
+    """Subscribes as a dashboard would: the monitor's status, and the beats of some patients."""
+
+    def __init__(self, plan: fleet.Plan) -> None:
+        self.plan = plan
+        self.online = threading.Event()
+        self.latency_s: list[float] = []
+        self._offline = threading.Event()
+        self._counters: dict[str, int] = {}
+        self._patient = {fleet.name(k): k for k in range(min(plan.patients, HEARD_PATIENTS))}
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+        self._client.on_connect = self._on_connect
+        self._client.on_message = self._on_message
+
+    def __enter__(self) -> "_Listener":
+        for _ in range(100):
+            with contextlib.suppress(ConnectionError):
+                self._client.connect(self.plan.host, self.plan.port)
+                break
+            time.sleep(0.05)
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def last_counters(self) -> dict[str, int]:
+        """What the monitor said when it left."""
+        if not self._offline.wait(10):
+            raise Failure("the monitor left without a word")
+        return self._counters
+
+    def _on_connect(self, client: paho.Client, *_: Any) -> None:
+        client.subscribe(monitor_status("+"), qos=1)
+        for patient in self._patient:
+            client.subscribe(str(Topic(patient, "beats")))
+
+    def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
+        now_us = time.time_ns() // 1000
+        topic = parse(message.topic)
+        if topic is None:
+            self._on_status(msgspec.json.decode(message.payload, type=MonitorStatus))
+        elif (
+            known_at := _known_at(bytes(message.payload))
+        ) < self.plan.blocks * self.plan.block - self.plan.fs * LAST_S:
+            due_us = self.plan.due_us(self._patient[topic.patient], known_at)
+            self.latency_s.append((now_us - due_us) / 1e6)
+
+    def _on_status(self, status: MonitorStatus) -> None:
+        self._counters = status.counters or self._counters
+        (self.online if status.state == "online" else self._offline).set()
+
+
+def _known_at(payload: bytes) -> int:
+    found = re.search(rb'"classified_at":(\d+)', payload)
+    return int(found[1]) if found else sys.maxsize
+
+
+@click.command(epilog="\b\nExample:\n  pulse bench broker --patients 2000 --seconds 300 --json")
+@click.option("--patients", type=click.IntRange(1, 50_000), default=500, show_default=True, help="Patients at once.")
+@click.option("--seconds", type=click.FloatRange(5, 86_400), default=60.0, show_default=True, help="How long.")
+@click.option("--block", "block_s", type=click.FloatRange(0.1, 5), default=1.0, show_default=True, help="Block, s.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def broker(patients: int, seconds: float, block_s: float, as_json: bool) -> None:
+    """The daemon behind a real mosquitto, with a fleet of patients, all on this machine."""
+    from monitor.cli.bench_signals import recorded
+
+    signals, fs, gain, offset = recorded()
+    plan = fleet.Plan(
+        host="",
+        port=0,
+        patients=patients,
+        seconds=seconds,
+        fs=fs,
+        gain=gain,
+        offset=offset,
+        start_us=0,
+        block_s=block_s,
+    )
+    result = measure(signals, plan)
+    if as_json:
+        click.echo(msgspec.json.encode(result))
+        return
+    for key, value in msgspec.to_builtins(result).items():
+        click.echo(
+            f"{key.replace('_', ' '):>22}  {value:,.3f}"
+            if isinstance(value, float)
+            else f"{key.replace('_', ' '):>22}  {value}"
+        )
