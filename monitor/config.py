@@ -21,6 +21,8 @@ __all__ = ["Broker", "Config", "ConfigError", "load"]
 _Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 AUTO: Final = "auto"
 """Where this system keeps such files for its users."""
+_SQLITE_FILE: Final = "sqlite:///"
+_STORES: Final = (_SQLITE_FILE, "postgresql://")
 _Queue: TypeAlias = Annotated[int, Meta(ge=10, le=10_000_000)]
 
 
@@ -113,6 +115,24 @@ class Sinks(_Section, frozen=True, kw_only=True):
     log: LogSink = field(default_factory=LogSink)
 
 
+class Store(_Section, frozen=True, kw_only=True):
+    """What is kept for later."""
+
+    enabled: bool = True
+    url: str = AUTO
+    queue: _Queue = 100_000
+    batch_s: Annotated[float, Meta(ge=0.05, le=60)] = 1.0
+    keep_days: Annotated[float, Meta(gt=0, le=36_500)] = 90.0
+    most_mb: Annotated[float, Meta(ge=1, le=1e8)] = 20_000.0
+
+    @property
+    def address(self) -> str:
+        """The URL, also where `url` leaves the choice to us."""
+        if self.url != AUTO:
+            return self.url
+        return f"{_SQLITE_FILE}{platformdirs.user_data_path('pulse') / 'store.db'}"
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """Everything that can be set."""
 
@@ -123,6 +143,7 @@ class Config(_Section, frozen=True, kw_only=True):
     rhythm: Limits = field(default_factory=Limits)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     sinks: Sinks = field(default_factory=Sinks)
+    store: Store = field(default_factory=Store)
 
     @property
     def client_id(self) -> str:
@@ -140,6 +161,8 @@ def load(path: Path) -> Config:
         config.alarms.merged()
     with source.blame("broker", "retry_first_s"):
         _check_order(config.broker)
+    with source.blame("store", "url"):
+        _check_store(config.store.address)
     return _anchored(config, path.parent)
 
 
@@ -155,11 +178,21 @@ def _check_order(broker: Broker) -> None:
         raise ValueError(f"expected at most retry_most_s, {broker.retry_most_s:g}")
 
 
+def _check_store(url: str) -> None:
+    """Without the database's own library, which takes a while to import."""
+    if not url.startswith(_STORES):
+        raise ValueError(f"expected {' or '.join(_STORES)}…, got {url!r}")
+
+
 def _anchored(config: Config, folder: Path) -> Config:
     def absolute(path: str | None) -> str | None:
         return path if path is None or path == AUTO else str(folder / Path(path).expanduser())
 
+    url = config.store.url
+    if url.startswith(_SQLITE_FILE):
+        url = f"{_SQLITE_FILE}{absolute(url.removeprefix(_SQLITE_FILE))}"
     changes: dict[str, Any] = {
+        "store": msgspec.structs.replace(config.store, url=url),
         "broker": msgspec.structs.replace(config.broker, ca_file=absolute(config.broker.ca_file)),
         "monitor": msgspec.structs.replace(config.monitor, state_dir=absolute(config.monitor.state_dir)),
         "model": msgspec.structs.replace(config.model, path=absolute(config.model.path)),

@@ -31,6 +31,12 @@ class Counters:
     sink_dropped: Counter[str] = field(default_factory=Counter)
     """What made way in a sink's queue, by sink."""
     sink_failed: Counter[str] = field(default_factory=Counter)
+    store_written: int = 0
+    store_dropped: int = 0
+    """What made way in the store's queue."""
+    store_failed: int = 0
+    """What the database refused whatever one did."""
+    store_retries: int = 0
     memory_failed: int = 0
     """How often what must outlive the monitor could not be written."""
     disconnects: int = 0

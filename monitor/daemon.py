@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
 from edge.events import to_json
 from monitor import memory
 from monitor.clock import SlewedClock
-from monitor.config import Config, Sinks
+from monitor.config import Config, ConfigError, Sinks, Store
 from monitor.counters import Counters
 from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
 from monitor.keeper import Keeper
@@ -24,6 +24,9 @@ from monitor.shipped import load_model
 from monitor.sinks import LogAlarms, MqttAlarms, MqttSink, Outlet
 from monitor.standing import Alarm
 from monitor.watch import Told, Watch
+
+if TYPE_CHECKING:
+    from monitor.store.writer import Writer
 
 _Task: TypeAlias = asyncio.Task[None]
 _PACKAGE: Final = "pulse-monitor"
@@ -87,6 +90,7 @@ class Service:
         )
         self._feed, self._alarms = _outlets(config.sinks, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
+        self._store = _opened(config.store, watch.counters)
         self._keeper = self._remember(config.monitor.memory)
 
     async def run(self, stop: asyncio.Event) -> Summary:
@@ -156,6 +160,8 @@ class Service:
             self._tell_alarms(told.alarms)
         for hears_feed in self._feed:
             hears_feed.offer(*told.feed)
+        if self._store:
+            self._store.offer(told.kept)
 
     async def _close(self) -> None:
         """Say the last words, and that we are gone."""
@@ -164,6 +170,8 @@ class Service:
             await self._keeper.flush()
         patience_s = self._settings.drain_s if self._link.is_up else 0.0
         await asyncio.gather(*(outlet.drain(patience_s) for outlet in self._outlets))
+        if self._store:
+            await asyncio.to_thread(self._store.close, self._settings.drain_s)
         offline = self._status("offline")
         await self._link.close(offline.topic, to_json(offline), self._settings.drain_s)
 
@@ -205,6 +213,18 @@ def _outlets(sinks: Sinks, link: Link, counters: Counters) -> tuple[list[Outlet[
     if sinks.log.enabled:
         alarms.append(Outlet("log", LogAlarms(sinks.log.least), sinks.log.queue, counters))
     return feed, alarms
+
+
+def _opened(settings: Store, counters: Counters) -> "Writer | None":
+    """The database's library is imported where it is wanted: it takes a while."""
+    if not settings.enabled:
+        return None
+    from monitor.store.writer import Writer
+
+    try:
+        return Writer(settings, counters)
+    except ValueError as error:
+        raise ConfigError(f"store.url: {error}") from None
 
 
 async def _every(seconds: float, act: Callable[[float], bool]) -> None:

@@ -208,6 +208,12 @@ class Engine:
             for stream, line in group.vitals()
         ]
 
+    def newest(self, patient: str, seconds: float) -> tuple[int, F32] | None:
+        """The newest contiguous samples of a patient, at most so many seconds of those that are held: the number of
+        the first, and (n,) in mV."""
+        stream = self._streams.get(patient)
+        return stream.group.newest(stream.row, seconds) if stream and stream.group else None
+
     def _stream(self, patient: str, lead: str, now: float) -> _Stream | None:
         """The stream of this lead, if it is the one to be analysed."""
         stream = self._streams.get(patient)

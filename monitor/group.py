@@ -25,6 +25,7 @@ class SignalPath(Protocol):
     def skip(self, rows: RowIndex, samples: I64) -> Found: ...
     def flush(self, rows: RowIndex) -> Found: ...
     def vitals(self, rows: RowIndex) -> list[Vitals]: ...
+    def newest(self, row: int, samples: int) -> tuple[int, F32]: ...
 
 
 class Group(Generic[_Owner]):
@@ -94,6 +95,10 @@ class Group(Generic[_Owner]):
         """A line for each stream."""
         rows = list(self.owners)
         return list(zip(self.owners.values(), self._chain.vitals(_rows(rows)), strict=True)) if rows else []
+
+    def newest(self, row: int, seconds: float) -> tuple[int, F32]:
+        """The newest contiguous samples of a stream, at most so many seconds of those that are held."""
+        return self._chain.newest(row, round(seconds * self.fs))
 
     def _skip(self, rows: RowIndex, number: I64, overflowed: Bool) -> Found:
         """Tell the chain of the holes before these hops."""

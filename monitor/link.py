@@ -6,7 +6,6 @@ mosquitto 2.0.11 does not keep to it, so what overflows makes way, the oldest fi
 """
 
 import asyncio
-import random
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from monitor.backoff import Backoff
 from monitor.config import Broker, ConfigError
 from monitor.counters import Counters
 from monitor.ingest import Message
@@ -33,25 +33,6 @@ _MOST_RECEIVED: Final = 65_535
 _FAREWELL_S: Final = 1.0
 
 log: Final = structlog.get_logger("pulse.link")
-
-
-class Backoff:
-    """How long to wait before the next attempt: doubled each time, with jitter, lest all clients come at once."""
-
-    def __init__(self, first_s: float, most_s: float, jitter: Callable[[], float] = random.random) -> None:
-        """`jitter` gives 0 … 1."""
-        self._first_s, self._most_s, self._jitter = first_s, most_s, jitter
-        self._attempts = 0
-
-    def next_s(self) -> float:
-        """Between half and all of the wait that is due."""
-        wait = min(self._most_s, self._first_s * 2.0 ** min(self._attempts, 30))
-        self._attempts += 1
-        return wait * (0.5 + 0.5 * self._jitter())
-
-    def reset(self) -> None:
-        """It went well for a while."""
-        self._attempts = 0
 
 
 class Will(NamedTuple):

@@ -14,7 +14,9 @@ from monitor.engine import Begun, Ended, Engine, Forgotten, Heard, Said, Technic
 from monitor.ingest import Command, Ingest, KeptAlarm, Message, Samples, Status
 from monitor.memory import Memory
 from monitor.publications import Publication
+from monitor.recorder import Recorder
 from monitor.standing import Alarm
+from monitor.store.entries import Entry
 
 
 @dataclass(slots=True)
@@ -23,6 +25,7 @@ class Told:
 
     alarms: list[Alarm] = field(default_factory=list)
     feed: list[Publication] = field(default_factory=list)
+    kept: list[Entry] = field(default_factory=list)
 
 
 class Watch:
@@ -37,6 +40,7 @@ class Watch:
         self._engine = Engine(config.streams, lambda fs: Chain(fs, model, limits=config.rhythm), self.counters)
         self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
         self._raised: set[str] = set()
+        self._recorder = Recorder(self._engine.newest) if config.store.enabled else None
         self._awaited = Awaited()
         self._sessions = 0
         self._told = Told()
@@ -66,6 +70,8 @@ class Watch:
         samples come, and given up after as long a silence as any patient."""
         self._alarms.restore(memory.alarms, now)
         self._raised = {alarm.id for alarm in self._alarms.standing()}
+        if self._recorder:
+            self._recorder.known(self._alarms.standing())
         patients = {*memory.patients, *(alarm.patient for alarm in memory.alarms)}
         missed_at = now + self._streams.signal_loss_s
         self._awaited.expect(patients, missed_at, max(missed_at, memory.at + self._streams.forget_after_s))
@@ -93,11 +99,14 @@ class Watch:
             self._hear(said, now)
         self._miss(now)
         self._alarm(self._alarms.tick(now))
-        return self._take()
+        return self._take(now)
 
     def vitals(self, now: float) -> list[Publication]:
         """Each patient in a line."""
-        return [publications.of_vitals(line) for line in self._engine.vitals(now)]
+        lines = self._engine.vitals(now)
+        if self._recorder:
+            self._recorder.vitals(lines, now)
+        return [publications.of_vitals(line) for line in lines]
 
     def close(self, now: float) -> Told:
         """The end: what there is still to say, and no vitals that nobody keeps up any more. Alarms stand as they are:
@@ -106,10 +115,16 @@ class Watch:
         for said in self._engine.flush():
             if isinstance(said, Heard):
                 self._hear(said, now)
+            elif self._recorder:
+                self._recorder.hear(said)
         self._told.feed += [publications.no_vitals(patient) for patient in patients]
-        return self._take()
+        if self._recorder:
+            self._recorder.end(now)
+        return self._take(now)
 
     def _hear(self, said: Said, now: float) -> None:
+        if self._recorder:
+            self._recorder.hear(said)
         match said:
             case Heard(patient, lead, event):
                 if isinstance(event, ClassifiedBeat) or (self._peaks and isinstance(event, Beat)):
@@ -161,6 +176,9 @@ class Watch:
         if not any(alarm.condition == condition for alarm in self._alarms.standing(patient)):
             self._told.feed.append(publications.no_alarm(patient, condition))
 
-    def _take(self) -> Told:
+    def _take(self, now: float) -> Told:
         told, self._told = self._told, Told()
+        if self._recorder:
+            self._recorder.alarms(told.alarms, now)
+            told.kept = self._recorder.take(now)
         return told

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -78,6 +79,36 @@ def _wait_until_open(port: int, seconds: float = 10.0) -> None:
             return
         time.sleep(0.02)
     raise TimeoutError(f"nothing listens on {port}")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of these tests' own; it has an empty database `test`."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    programs = found[-1] if found else Path(shutil.which("initdb") or "/none").parent
+    if not (programs / "initdb").exists():
+        _missing("PostgreSQL")
+    folder, port = tmp_path_factory.mktemp("postgres"), free_port()
+    _as_nobody_special(folder, f"{programs}/initdb -D {folder}/cluster -U test --auth=trust -E UTF8 --no-sync")
+    settings = f"-F -p {port} -k {folder} -c listen_addresses=127.0.0.1"
+    control = f"{programs}/pg_ctl -D {folder}/cluster -w -o '{settings}' -l {folder}/log"
+    _as_nobody_special(folder, f"{control} start")
+    try:
+        _as_nobody_special(folder, f"{programs}/createdb -h 127.0.0.1 -p {port} -U test test")
+        yield f"postgresql://test@127.0.0.1:{port}/test"
+    finally:
+        _as_nobody_special(folder, f"{control} -m immediate stop")
+
+
+def _as_nobody_special(folder: Path, command: str) -> None:
+    """PostgreSQL refuses to run as root; Debian's package brings a user for it."""
+    if os.geteuid() == 0:
+        for path in (folder, *folder.parents):
+            if path.stat().st_uid == 0 and path.name.startswith("pytest-"):
+                path.chmod(0o755)
+        shutil.chown(folder, "postgres")
+        command = f"su postgres -s /bin/sh -c {shlex.quote(command)}"
+    subprocess.run(command, shell=True, check=True, capture_output=True, cwd=folder)
 
 
 @pytest.fixture

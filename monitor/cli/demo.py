@@ -15,7 +15,7 @@ from monitor.cli import log
 from monitor.cli.embedded_broker import embedded_broker
 from monitor.cli.errors import Failure, reported
 from monitor.cli.witness import Scripted, Witness
-from monitor.config import Broker, Config, MqttSink, Service, Sinks
+from monitor.config import Broker, Config, MqttSink, Service, Sinks, Store
 from monitor.daemon import Summary, run
 from simulators.play import Report, play
 from simulators.records import RecordError, mitdb_folder, read
@@ -144,6 +144,7 @@ class _Monitor:
         self._config = Config(
             broker=Broker(url=f"mqtt://127.0.0.1:{port}", protocol=311),
             monitor=Service(state_dir=None),
+            store=Store(enabled=False),
             sinks=Sinks(mqtt=MqttSink(peaks=True)),  # the dashboard marks a beat before its class is known
         )
         self._stop = asyncio.Event()

@@ -9,10 +9,11 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from monitor.backoff import Backoff
 from monitor.config import Broker, ConfigError
 from monitor.counters import Counters
 from monitor.ingest import Message
-from monitor.link import Backoff, Link, Will
+from monitor.link import Link, Will
 from tests.conftest import free_port, running_mosquitto
 
 WILL = Will("gone", b"bye")

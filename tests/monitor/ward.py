@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.types import F32
 from edge.wire import Flag
-from monitor.config import Broker, Config, Service, Streams
+from monitor.config import Broker, Config, Service, Store, Streams
 from monitor.daemon import Summary, run
 from tests.monitor.conftest import Device
 
@@ -79,6 +79,7 @@ def config(port: int, protocol: Any = 5, **streams: Any) -> Config:
         ),
         monitor=Service(status_s=0.5, state_dir=None),
         streams=Streams(**({"signal_loss_s": 60.0} | streams)),
+        store=Store(enabled=False),
     )
 
 
