@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from edge.classifier import Model
-from edge.rhythm import Limits
 
 from edge.chain import Chain, Found
+from edge.classifier import Model
 from edge.events import Event
+from edge.rhythm import Limits
 from edge.types import F32
 
 
