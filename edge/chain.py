@@ -13,6 +13,7 @@ from edge.classifier import BeatClassifier, Model
 from edge.delineation import delineate
 from edge.detector import Detector
 from edge.events import Beat, ClassifiedBeat, Event, Vitals
+from edge.p_waves import PWaves
 from edge.pending import LONGEST_WAIT_S, Pending
 from edge.quality import LEVELS, SignalQualityBank
 from edge.rhythm import Limits, Rhythm
@@ -43,6 +44,7 @@ class Chain:
         self._quality = SignalQualityBank(fs, capacity)
         self._rhythm = Rhythm(fs, capacity, limits or Limits())
         self._classifier = BeatClassifier(fs, capacity, model) if model else None
+        self._p_waves = PWaves(fs, capacity)
         self._pending = Pending(fs)
         self._last_r: I64 = np.full(
             capacity, -1
@@ -57,6 +59,7 @@ class Chain:
         rows = np.array([row])
         self._ring.start(rows, sample)
         self._last_r[rows] = -1
+        self._p_waves.start(rows)
         for stage in self._stages():
             stage.start(rows, np.array([sample]))
         return row
@@ -129,6 +132,7 @@ class Chain:
     def _grow(self, capacity: int) -> None:
         held = self._ring.capacity
         self._ring.grow(capacity)
+        self._p_waves.grow(capacity)
         for stage in self._stages():
             stage.grow(capacity)
         self._last_r = np.concatenate([self._last_r, np.full(capacity - held, -1)])
@@ -163,7 +167,7 @@ class Chain:
         out: Found = [
             (row, self._classified_beat(*rest)) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)
         ]
-        return out + self._rhythm.classified(due, label)
+        return out + self._rhythm.classified(due, label, self._p_waves.feed(due, label, windows))
 
     def _whole(self, rows: RowIndex, sample: I64) -> Bool:
         return self._ring.covers(rows, sample - self._before, self._before + self._after)

@@ -13,7 +13,7 @@ Found: TypeAlias = list[tuple[int, Event]]
 """Events and the streams they belong to."""
 
 CONDITIONS: Final = tuple(RHYTHM_LABEL)
-"""The worst first."""
+"""The first that stands names the rhythm."""
 NORMAL: Final = "(N"
 _LABELS: Final = (*RHYTHM_LABEL.values(), NORMAL)
 
@@ -37,10 +37,10 @@ class Conditions(Rows):
         return flags
 
     def headline(self, rows: RowIndex) -> list[str]:
-        """The WFDB label of the worst condition that stands in each stream."""
+        """The WFDB label of each stream's rhythm."""
         stands = self.stands[rows]
-        worst = np.where(stands.any(1), stands.argmax(1), len(CONDITIONS))
-        return [_LABELS[place] for place in worst]
+        first = np.where(stands.any(1), stands.argmax(1), len(CONDITIONS))
+        return [_LABELS[place] for place in first]
 
     def change(
         self,

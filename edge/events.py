@@ -17,15 +17,19 @@ RHYTHM_LABEL: Final = {
     "asystole": "(ASYS",
     "ventricular_tachycardia": "(VT",
     "ventricular_run": "(VT",
-    "extreme_bradycardia": "(SBR",
-    "extreme_tachycardia": "(T",
-    "pause": "(P",
     "atrial_fibrillation": "(AFIB",
+    "extreme_bradycardia": "(SBR",
+    "extreme_tachycardia": "(TACHY",
+    "pause": "(PAUSE",
     "bradycardia": "(SBR",
-    "tachycardia": "(T",
+    "tachycardia": "(TACHY",
     "irregular": "(IRR",
 }
-"""Conditions that `RhythmChange` knows, the worst first, and the label that a WFDB rhythm annotation gives each."""
+"""Conditions that `RhythmChange` knows, and the label that a WFDB rhythm annotation gives each.
+
+The first that stands names the rhythm: first what beats, then how fast. WFDB has no words for the last ones; its `(T` and
+`(P` are trigeminy and a pacemaker.
+"""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -84,7 +88,7 @@ class RhythmChange(Event, frozen=True, kw_only=True, tag="rhythm"):
     """A key of `RHYTHM_LABEL`."""
     active: bool
     rhythm: str
-    """The worst condition that stands after this change, as a WFDB rhythm label; `(N` when none does."""
+    """What names the rhythm after this change, see `RHYTHM_LABEL`; `(N` when nothing stands."""
     value: float | None = None
     """What the condition is about: a rate in beats a minute, or an interval in seconds."""
 

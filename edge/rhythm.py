@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edge.atrial_fibrillation import BEGINS, ENDS, AtrialFibrillation
 from edge.conditions import CONDITIONS, Conditions, Found, places
 from edge.intervals import KEPT, Intervals
 from edge.irregularity import is_irregular, odd_intervals
@@ -21,6 +22,7 @@ _PAUSE = places("pause")
 _RATES = places(*RATE_CONDITIONS)
 _IRREGULAR = places("irregular")
 _RUNS = places("ventricular_run", "ventricular_tachycardia")
+_AF = places("atrial_fibrillation")
 
 
 class Rhythm:
@@ -40,6 +42,7 @@ class Rhythm:
         self._intervals = Intervals(fs, capacity)
         self._silence = Silence(fs, capacity)
         self._runs = Runs(fs, capacity)
+        self._atria = AtrialFibrillation(fs, capacity)
 
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """Fresh streams whose next sample is number `sample`; nothing stands in them."""
@@ -47,15 +50,17 @@ class Rhythm:
         self._intervals.refresh(rows)
         self._silence.start(rows, sample)
         self._runs.start(rows, sample)
+        self._atria.start(rows)
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. What stands goes on until beats say otherwise."""
         self._intervals.skip(rows, sample, self._silence.skip(rows, sample))
         self._runs.skip(rows, sample)
+        self._atria.skip(rows, sample)
 
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams."""
-        for part in (self._conditions, self._intervals, self._silence, self._runs):
+        for part in (self._conditions, self._intervals, self._silence, self._runs, self._atria):
             part.grow(capacity)
 
     def found(self, beats: Table) -> Found:
@@ -70,11 +75,12 @@ class Rhythm:
         self._silence.advance(rows, clock)
         return self._quiet(rows, clock, clock - self._found_within, clock - 1)
 
-    def classified(self, due: Table, labels: U8) -> Found:
-        """What the classes of beats (`DUE`, indices into `edge.tables.LABELS`) say."""
+    def classified(self, due: Table, labels: U8, p_wave: F32) -> Found:
+        """What the classes of beats (`DUE`, indices into `edge.tables.LABELS`) say, and the size of their P waves."""
         changes: Found = []
         for one_each in rounds(due["row"]):
-            changes += self._classified(due[one_each], labels[one_each])
+            beats, label = due[one_each], labels[one_each]
+            changes += self._ventricular(beats, label) + self._atrial(beats, label, p_wave[one_each])
         return changes
 
     def hr_bpm(self, rows: RowIndex) -> F32:
@@ -84,7 +90,7 @@ class Rhythm:
         return rate
 
     def headline(self, rows: RowIndex) -> list[str]:
-        """The WFDB label of the worst condition that stands in each row, `(N` where none does."""
+        """The WFDB label of each row's rhythm, `(N` where no condition stands."""
         return self._conditions.headline(rows)
 
     def pvc_per_min(self, rows: RowIndex) -> I64:
@@ -117,6 +123,7 @@ class Rhythm:
         new = silent & ~self._conditions.standing(rows, _ASYSTOLE)[:, 0]
         rows, known_at = rows[new], known_at[new]
         self._intervals.forget(rows)
+        self._atria.start(rows)
         since = self._silence.since[rows][:, None]
         begun = self._conditions.change(
             rows, _ASYSTOLE, True, sample=since, known_at=known_at, value=silent_s[new][:, None]
@@ -155,7 +162,15 @@ class Rhythm:
             rows, _IRREGULAR, holds[:, None], sample=onset, known_at=known_at, value=share[:, None]
         )
 
-    def _classified(self, due: Table, labels: U8) -> Found:
+    def _atrial(self, due: Table, labels: U8, p_wave: F32) -> Found:
+        rows = due["row"]
+        odds = self._atria.feed(due, labels, p_wave)
+        held = self._conditions.standing(rows, _AF)[:, 0]
+        holds = np.where(held, ~(odds < ENDS), odds > BEGINS)
+        onset, known_at = self._atria.onset(rows), self._silence.seen[rows] - 1
+        return self._conditions.change(rows, _AF, holds[:, None], sample=onset[:, None], known_at=known_at)
+
+    def _ventricular(self, due: Table, labels: U8) -> Found:
         rows, limits = due["row"], self._limits
         ventricular = self._runs.feed(due, labels)
         held = self._conditions.standing(rows, _RUNS)

@@ -39,8 +39,8 @@ def wave_marks(events: Iterable[Event]) -> list[Mark]:
 
 def write(folder: Path, record: str, events: Sequence[Event], fs: float) -> None:
     """`RECORD.pulse`, `RECORD.waves` and `RECORD.jsonl` in `folder`."""
-    _write_wfdb(folder, record, "pulse", beat_marks(events), fs)
-    _write_wfdb(folder, record, "waves", wave_marks(events), fs)
+    write_marks(folder, record, "pulse", beat_marks(events), fs)
+    write_marks(folder, record, "waves", wave_marks(events), fs)
     lines = b"".join(to_json(event) + b"\n" for event in events)
     (folder / f"{record}.jsonl").write_bytes(lines)
 
@@ -63,7 +63,8 @@ def rate(path: Path) -> float:
 _EMPTY = b"\x00\x00"  # the end mark alone: wfdb refuses to write a file without annotations
 
 
-def _write_wfdb(folder: Path, record: str, extension: str, marks: Sequence[Mark], fs: float) -> None:
+def write_marks(folder: Path, record: str, extension: str, marks: Sequence[Mark], fs: float) -> None:
+    """The annotations `RECORD.EXTENSION` in `folder`; an empty file of that kind where there are none."""
     if not marks:
         (folder / f"{record}.{extension}").write_bytes(_EMPTY)
         return
@@ -72,8 +73,9 @@ def _write_wfdb(folder: Path, record: str, extension: str, marks: Sequence[Mark]
 
 
 def _rhythm_marks(events: Iterable[Event]) -> Iterator[Mark]:
-    rhythm = NORMAL
+    """In the order in which things were told: a change that was told late may lie before the one told last."""
+    rhythm, sample = NORMAL, 0
     for event in events:
         if isinstance(event, RhythmChange) and event.rhythm != rhythm:
-            rhythm = event.rhythm
-            yield Mark(event.sample, "+", rhythm)
+            rhythm, sample = event.rhythm, max(sample, event.sample)
+            yield Mark(sample, "+", rhythm)

@@ -18,7 +18,8 @@ CLASSIFIED_S = 1.5
 
 @dataclass
 class Stream:
-    """R peaks in seconds, a label and flags for each (`N` and none by default), and holes (first, end) in seconds.
+    """R peaks in seconds, a label and flags for each (`N` and none by default), and holes (first, end) in seconds;
+    P waves of one size.
 
     Whole hops are lost. A beat within them is not there; one that would be found within them is found after them.
     """
@@ -29,6 +30,7 @@ class Stream:
     holes: Sequence[tuple[float, float]] = ()
     seconds: float = 60.0
     first: int = 0
+    p_wave: float = 0.05
     beats: np.ndarray = field(init=False, repr=False)
     label: np.ndarray = field(init=False, repr=False)
     clocks: np.ndarray = field(init=False, repr=False)
@@ -62,6 +64,7 @@ def play(*streams: Stream, limits: Limits | None = None, rhythm: Rhythm | None =
     found_hop, found, _ = _together(streams, FOUND_S)
     due_hop, due, label = _together(streams, CLASSIFIED_S)
     seen = np.array([stream.first for stream in streams])
+    p_wave = np.array([stream.p_wave for stream in streams], np.float32)
     rhythm.start(np.arange(len(streams)), seen.copy())
     said: list[list[Event]] = [[] for _ in streams]
     clocks = np.full((max(len(stream.clocks) for stream in streams), len(streams)), -1)
@@ -75,7 +78,8 @@ def play(*streams: Stream, limits: Limits | None = None, rhythm: Rhythm | None =
             rhythm.skip(rows[after_hole], clock[after_hole] - HOP)
         seen[rows] = clock
         now, ripe = _in_hop(found_hop, hop), _in_hop(due_hop, hop)
-        events = rhythm.found(found[now]) + rhythm.tick(rows, clock) + rhythm.classified(as_due(due[ripe]), label[ripe])
+        events = rhythm.found(found[now]) + rhythm.tick(rows, clock)
+        events += rhythm.classified(as_due(due[ripe]), label[ripe], p_wave[due["row"][ripe]])
         for row, event in events:
             said[row].append(event)
     return said

@@ -34,8 +34,8 @@ SAID: list[Event] = [
     Beat(sample=100, found_at=170, score=0.5),
     beat(100),
     beat(400, "V"),
-    change(450, "pause", True, "(P"),
-    change(460, "irregular", True, "(P"),
+    change(450, "pause", True, "(PAUSE"),
+    change(460, "irregular", True, "(PAUSE"),
     change(700, "pause", False, "(IRR"),
     beat(700, "S"),
 ]
@@ -47,7 +47,7 @@ def test_beats_and_rhythm_changes_are_written_in_wfdbs_format(tmp_path: Path) ->
     assert read.fs == 360
     assert read.symbol == ["+", "N", "V", "+", "+", "S"]
     assert read.sample.tolist() == [0, 100, 400, 450, 700, 700]
-    assert [note.rstrip("\x00") for note in read.aux_note] == ["(N", "", "", "(P", "(IRR", ""]
+    assert [note.rstrip("\x00") for note in read.aux_note] == ["(N", "", "", "(PAUSE", "(IRR", ""]
 
 
 def test_waves_bound_each_qrs(tmp_path: Path) -> None:
@@ -71,3 +71,10 @@ def test_a_recording_without_classified_beats_gives_files_that_can_be_read(tmp_p
     annotations.write(tmp_path, "p1", said, 360.0)
     assert annotations.read(tmp_path / "p1.waves") == []
     assert annotations.read(tmp_path / "p1.pulse") == [Mark(0, "+", "(N")]
+
+
+def test_what_is_told_last_stands_last_though_it_began_before() -> None:
+    """An onset is told later than it was, and may lie before the change that was told before."""
+    said = [change(900, "pause", True, "(PAUSE"), change(940, "pause", False, "(N"), change(700, "x", True, "(AFIB")]
+    marks = annotations.beat_marks(said)
+    assert marks == [Mark(0, "+", "(N"), Mark(900, "+", "(PAUSE"), Mark(940, "+", "(N"), Mark(940, "+", "(AFIB")]
