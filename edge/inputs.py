@@ -8,8 +8,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
-from scipy.signal import firwin
 
 from edge.types import F32, F64, Bool
 
@@ -63,7 +61,7 @@ def _projection(fs: float) -> tuple[slice, F32]:
     """The part of the window that is used, and the matrix `(samples, POINTS)` that takes it to the grid."""
     if not 100 <= fs <= 1000:
         raise ValueError(f"{fs} Hz: the beat image is defined from 100 to 1000 Hz")
-    lowpass = firwin(_LOWPASS_TAPS, _LOWPASS_HZ, fs=_DESIGN_HZ)
+    lowpass = _lowpass()
     average = np.full(_BASELINE_TAPS, 1 / _BASELINE_TAPS)
     baseline = np.convolve(np.convolve(average, average), lowpass)
     reach = len(baseline) // 2 / _DESIGN_HZ
@@ -75,11 +73,36 @@ def _projection(fs: float) -> tuple[slice, F32]:
     return slice(middle - before, middle + after + 1), matrix.astype(np.float32)
 
 
+def _lowpass() -> F64:
+    """A windowed sinc (Hamming), of gain 1 for DC."""
+    place = np.arange(_LOWPASS_TAPS) - _LOWPASS_TAPS // 2
+    kernel = np.sinc(2 * _LOWPASS_HZ / _DESIGN_HZ * place) * np.hamming(_LOWPASS_TAPS)
+    lowpass: F64 = kernel / kernel.sum()
+    return lowpass
+
+
 def _sampled(kernel: F64, seconds: F64) -> F64:
     """A symmetric kernel of the design rate at any times, each column scaled so that it passes DC unchanged."""
     half = len(kernel) // 2
-    curve = make_interp_spline(np.arange(-half, half + 1), kernel, k=3)
     place = np.round(seconds * _DESIGN_HZ, 9)
-    value = np.where(np.abs(place) <= half, curve(place), 0.0)
+    value = np.where(np.abs(place) <= half, _spline(kernel, place + half), 0.0)
     gain: F64 = value / value.sum(0)
     return gain
+
+
+def _spline(y: F64, at: F64) -> F64:
+    """The cubic spline through `y[0], y[1], …` (not-a-knot) at any places.
+
+    de Boor, A Practical Guide to Splines, 1978, chapter IV. Written out, because `scipy.interpolate` takes longer to
+    import than all else that a command needs.
+    """
+    n = len(y)
+    rows = np.eye(n, k=-1) + 4 * np.eye(n) + np.eye(n, k=1)
+    rows[[0, -1]] = 0
+    rows[0, :3] = rows[-1, -3:] = 1, -2, 1
+    bend = np.linalg.solve(rows, np.pad(6 * np.diff(y, 2), 1))
+    left = np.clip(at.astype(np.intp), 0, n - 2)
+    b = at - left
+    a = 1 - b
+    value: F64 = a * y[left] + b * y[left + 1] + ((a**3 - a) * bend[left] + (b**3 - b) * bend[left + 1]) / 6
+    return value

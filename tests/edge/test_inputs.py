@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import make_interp_spline
 from scipy.signal import firwin
 
 from edge.inputs import FIRST, LAST, POINTS, beat_images, readable, window_length
@@ -23,6 +24,24 @@ def test_at_360_hz_it_equals_the_filters_one_after_the_other() -> None:
         smooth = np.convolve(window - baseline, firwin(41, 40, fs=360), "same")
         grid = smooth[1080 + 3 * np.arange(FIRST, LAST + 1)]
         np.testing.assert_allclose(image, grid - np.median(grid), atol=2e-5)
+
+
+@pytest.mark.parametrize("fs", [128, 333.3, 500])
+def test_at_other_rates_it_is_the_same_filters_read_off_a_cubic_spline(fs: float) -> None:
+    x = np.random.default_rng(0).normal(size=(1, window_length(fs))).astype(np.float32)
+    average = np.full(253, 1 / 253)
+    lowpass = firwin(41, 40, fs=360)
+    at = (np.arange(x.shape[1]) - x.shape[1] // 2)[:, None] * 360 / fs - 3 * np.arange(FIRST, LAST + 1)
+
+    def weights(kernel: np.ndarray) -> np.ndarray:
+        reach = len(kernel) // 2
+        inside = np.abs(np.round(at, 9)) <= reach
+        value = np.where(inside, make_interp_spline(np.arange(-reach, reach + 1), kernel)(at), 0)
+        return value / value.sum(0)
+
+    baseline = np.convolve(np.convolve(average, average), lowpass)
+    image = (x @ (weights(lowpass) - weights(baseline)))[0]
+    np.testing.assert_allclose(beat_images(x, fs)[0], image - np.median(image), atol=2e-5)
 
 
 @pytest.mark.parametrize("fs", [100, 128, 250, 333.3, 500, 1000])
