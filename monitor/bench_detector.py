@@ -7,7 +7,6 @@ with `--noise`, F1 on records 118 and 119 with electrode motion of several stren
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,23 +20,12 @@ from edge.types import F32, I64, Table
 from monitor.matching import WINDOW_S, match, outside
 from monitor.noise_stress import noisy
 from monitor.peers import PEERS, Find
+from monitor.recording import Recording, default_db, load, names
 
-BEAT_SYMBOLS: Final = frozenset("NLRejAaJSVEF/fQ")
-"""EC57's beats; `!` (a flutter wave) is none."""
 SNR_DB: Final = (24, 18, 12, 6, 0, -6)
 NOISY: Final = ("118", "119")
 """The records of the MIT-BIH noise stress test."""
 BANKS: Final = (1, 100, 1000)
-
-
-class Recording(NamedTuple):
-    """One lead and what is known of it."""
-
-    name: str
-    fs: float
-    x: F32
-    r_peak: I64
-    flutter: list[tuple[int, int]]
 
 
 class Outcome(NamedTuple):
@@ -64,20 +52,6 @@ class Outcome(NamedTuple):
         """Per cent."""
         hits = self.beats - self.missed
         return 200 * hits / (2 * hits + self.missed + self.false)
-
-
-def load(db: Path, name: str, minutes: float | None = None) -> Recording:
-    """The lead MLII of a WFDB record, or its first, and its reference beats."""
-    import wfdb
-
-    signal, marks = wfdb.rdrecord(str(db / name)), wfdb.rdann(str(db / name), "atr")
-    lead = signal.sig_name.index("MLII") if "MLII" in signal.sig_name else 0
-    end = len(signal.p_signal) if minutes is None else round(60 * minutes * signal.fs)
-    symbols = np.array(marks.symbol)
-    begins, ends = marks.sample[symbols == "["].tolist(), marks.sample[symbols == "]"].tolist()
-    r_peak = marks.sample[np.isin(symbols, list(BEAT_SYMBOLS))]
-    x = signal.p_signal[:end, lead].astype(np.float32)
-    return Recording(name, float(signal.fs), x, r_peak[r_peak < end], list(zip(begins, ends, strict=True)))
 
 
 def online(recordings: Sequence[Recording]) -> Iterator[Table]:
@@ -147,7 +121,7 @@ def latency_line(recordings: Sequence[Recording]) -> str:
 def noise_table(recordings: Sequence[Recording], noise: F32, peers: dict[str, Find]) -> Iterator[str]:
     """F1 by signal-to-noise ratio."""
     yield f"{'F1, em noise at dB':28}" + "".join(f"{db:9}" for db in SNR_DB)
-    mixed = [[r._replace(x=noisy(r.x, r.r_peak, noise, r.fs, db)) for r in recordings] for db in SNR_DB]
+    mixed = [[r._replace(x=noisy(r.x, r.r_peak[r.normal], noise, r.fs, db)) for r in recordings] for db in SNR_DB]
     for name, detect in [("pulse", ours), *((name, theirs(find)) for name, find in peers.items())]:
         yield f"{name:28}" + "".join(f"{measure(detect, one).f1:9.2f}" for one in mixed)
 
@@ -167,8 +141,7 @@ def speed_lines(recordings: Sequence[Recording], seconds: float = 30.0) -> Itera
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     options = _parser().parse_args(arguments)
-    names = options.records or sorted(path.stem for path in options.db.glob("*.atr"))
-    recordings = [load(options.db, name, options.minutes) for name in names]
+    recordings = [load(options.db, name, options.minutes) for name in options.records or names(options.db)]
     peers = installed(recordings[0]) if options.peers else {}
     _print(accuracy_table(recordings, peers))
     _print([latency_line(recordings)])
@@ -188,9 +161,8 @@ def _print(lines: Iterable[str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m monitor.bench_detector", description=__doc__.splitlines()[0])
-    default = Path(os.environ.get("PULSE_DATA", "."), "mitdb")
     parser.add_argument("records", nargs="*", metavar="RECORD", help="record names (default: all with an .atr)")
-    parser.add_argument("--db", type=Path, default=default, help="folder of the records (default: $PULSE_DATA/mitdb)")
+    parser.add_argument("--db", type=Path, default=default_db(), help="their folder (default: $PULSE_DATA/mitdb)")
     parser.add_argument("--minutes", type=float, help="only the first minutes of each record")
     parser.add_argument("--peers", action="store_true", help="run the other detectors too (the extra 'bench')")
     parser.add_argument("--noise", type=Path, metavar="DIR", help="folder of nstdb: add the noise table")

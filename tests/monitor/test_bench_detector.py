@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from edge.types import F64, I64
-from monitor.bench_detector import Recording, accuracy_table, load, main, measure, noise_table, ours, theirs
+from monitor.bench_detector import accuracy_table, main, measure, noise_table, ours, theirs
+from monitor.recording import Recording, load
 from tests.contracts import FS, ecg
 
 
 def recording(seed: int, seconds: float = 30) -> Recording:
     x, r_peak = ecg(seconds, seed)
-    return Recording(str(seed), FS, x, r_peak, [])
+    return Recording(str(seed), FS, x, r_peak, np.arange(len(r_peak)), [])
 
 
 def deaf(x: F64, fs: float) -> I64:
