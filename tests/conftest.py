@@ -6,6 +6,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,13 +83,20 @@ def _wait_until_open(port: int, seconds: float = 10.0) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of these tests' own; it has an empty database `test`."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     programs = found[-1] if found else Path(shutil.which("initdb") or "/none").parent
     if not (programs / "initdb").exists():
         _missing("PostgreSQL")
-    folder, port = tmp_path_factory.mktemp("postgres"), free_port()
+    # Not below pytest's folders: those are for their owner alone, and PostgreSQL refuses to run as root.
+    with tempfile.TemporaryDirectory(prefix="pulse-postgres-") as name:
+        yield from _running_postgres(programs, Path(name), free_port())
+
+
+def _running_postgres(programs: Path, folder: Path, port: int) -> Iterator[str]:
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
     _as_nobody_special(folder, f"{programs}/initdb -D {folder}/cluster -U test --auth=trust -E UTF8 --no-sync")
     settings = f"-F -p {port} -k {folder} -c listen_addresses=127.0.0.1"
     control = f"{programs}/pg_ctl -D {folder}/cluster -w -o '{settings}' -l {folder}/log"
@@ -101,14 +109,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _as_nobody_special(folder: Path, command: str) -> None:
-    """PostgreSQL refuses to run as root; Debian's package brings a user for it."""
+    """As the user that Debian's package brings, where we are root."""
     if os.geteuid() == 0:
-        for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and path.name.startswith("pytest-"):
-                path.chmod(0o755)
-        shutil.chown(folder, "postgres")
         command = f"su postgres -s /bin/sh -c {shlex.quote(command)}"
     subprocess.run(command, shell=True, check=True, capture_output=True, cwd=folder)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads what a monitor of the user has kept, nor leaves anything there."""
+    for kind in ("STATE", "DATA"):
+        os.environ[f"XDG_{kind}_HOME"] = str(tmp_path_factory.mktemp(kind.lower()))
 
 
 @pytest.fixture

@@ -121,6 +121,7 @@ def _daemon(folder: Path, plan: fleet.Plan, listener: "_Listener") -> Iterator["
     config = {
         "broker": {"url": f"mqtt://{plan.host}:{plan.port}"},
         "streams": {"max_patients": plan.patients},
+        "monitor": {"state_dir": None},
         "sinks": {"log": {"enabled": False}},
     }
     path = folder / "config.yaml"
