@@ -2,14 +2,12 @@
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +16,9 @@ from typing import Any, Final
 import click
 import msgspec
 import numpy as np
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.topics import Topic, monitor_status, parse
+from monitor.cli.bench_listener import Listener
 from monitor.cli.errors import Failure
-from monitor.publications import MonitorStatus
 from simulators import fleet
 from simulators.source import Counts
 
@@ -31,10 +26,6 @@ BEGIN_S: Final = 3.0
 """Until the fleet's process has started and connected."""
 DRAIN_S: Final = 4.0
 """After the last block: the longest wait of a beat for its window."""
-HEARD_PATIENTS: Final = 100
-"""Latency is measured on the beats of so many: a subscriber to all of them would be a load of its own."""
-LAST_S: Final = 0.2
-"""Beats that are known in the last moment were waited for until the signal was given up: that is no latency."""
 SLOW_FLEET_S: Final = 0.1
 """Where the load generator is later than this, its figures say more of it than of the monitor."""
 
@@ -66,7 +57,7 @@ def measure(signals: list[Counts], plan: fleet.Plan) -> BrokerResult:
     """`plan` names no broker yet: one is started. Raises `Failure`."""
     with tempfile.TemporaryDirectory(prefix="pulse-bench-") as folder, _mosquitto(Path(folder)) as port:
         plan = msgspec.structs.replace(plan, host="127.0.0.1", port=port)
-        with _Listener(plan) as listener, _daemon(Path(folder), plan, listener) as daemon:
+        with Listener(plan) as listener, _daemon(Path(folder), plan, listener) as daemon:
             plan = msgspec.structs.replace(plan, start_us=int(1e6 * (time.time() + BEGIN_S)))
             listener.plan = plan
             report = _play(Path(folder), plan, signals)
@@ -75,7 +66,7 @@ def measure(signals: list[Counts], plan: fleet.Plan) -> BrokerResult:
             return _result(plan, report, listener, usage)
 
 
-def _result(plan: fleet.Plan, report: fleet.Report, listener: "_Listener", usage: Any) -> BrokerResult:
+def _result(plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: Any) -> BrokerResult:
     counters = listener.last_counters()
     late = np.array(listener.latency_s or [float("nan")])
     cpu_s = usage.ru_utime + usage.ru_stime
@@ -117,7 +108,7 @@ def _mosquitto(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _daemon(folder: Path, plan: fleet.Plan, listener: "_Listener") -> Iterator["subprocess.Popen[bytes]"]:
+def _daemon(folder: Path, plan: fleet.Plan, listener: Listener) -> Iterator["subprocess.Popen[bytes]"]:
     config = {
         "broker": {"url": f"mqtt://{plan.host}:{plan.port}"},
         "streams": {"max_patients": plan.patients},
@@ -160,65 +151,6 @@ def _end(daemon: "subprocess.Popen[bytes]") -> Any:
     return usage
 
 
-class _Listener:
-    """Subscribes as a dashboard would: the monitor's status, and the beats of some patients."""
-
-    def __init__(self, plan: fleet.Plan) -> None:
-        self.plan = plan
-        self.online = threading.Event()
-        self.latency_s: list[float] = []
-        self._offline = threading.Event()
-        self._counters: dict[str, int] = {}
-        self._patient = {fleet.name(k): k for k in range(min(plan.patients, HEARD_PATIENTS))}
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
-        self._client.on_connect = self._on_connect
-        self._client.on_message = self._on_message
-
-    def __enter__(self) -> "_Listener":
-        for _ in range(100):
-            with contextlib.suppress(ConnectionError):
-                self._client.connect(self.plan.host, self.plan.port)
-                break
-            time.sleep(0.05)
-        self._client.loop_start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def last_counters(self) -> dict[str, int]:
-        """What the monitor said when it left."""
-        if not self._offline.wait(10):
-            raise Failure("the monitor left without a word")
-        return self._counters
-
-    def _on_connect(self, client: paho.Client, *_: Any) -> None:
-        client.subscribe(monitor_status("+"), qos=1)
-        for patient in self._patient:
-            client.subscribe(str(Topic(patient, "beats")))
-
-    def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
-        now_us = time.time_ns() // 1000
-        topic = parse(message.topic)
-        if topic is None:
-            self._on_status(msgspec.json.decode(message.payload, type=MonitorStatus))
-        elif (
-            known_at := _known_at(bytes(message.payload))
-        ) < self.plan.blocks * self.plan.block - self.plan.fs * LAST_S:
-            due_us = self.plan.due_us(self._patient[topic.patient], known_at)
-            self.latency_s.append((now_us - due_us) / 1e6)
-
-    def _on_status(self, status: MonitorStatus) -> None:
-        self._counters = status.counters or self._counters
-        (self.online if status.state == "online" else self._offline).set()
-
-
-def _known_at(payload: bytes) -> int:
-    found = re.search(rb'"classified_at":(\d+)', payload)
-    return int(found[1]) if found else sys.maxsize
-
-
 @click.command(epilog="\b\nExample:\n  pulse bench broker --patients 2000 --seconds 300 --json")
 @click.option("--patients", type=click.IntRange(1, 50_000), default=500, show_default=True, help="Patients at once.")
 @click.option("--seconds", type=click.FloatRange(5, 86_400), default=60.0, show_default=True, help="How long.")
@@ -245,8 +177,8 @@ def broker(patients: int, seconds: float, block_s: float, as_json: bool) -> None
         click.echo(msgspec.json.encode(result))
         return
     for key, value in msgspec.to_builtins(result).items():
-        click.echo(
-            f"{key.replace('_', ' '):>22}  {value:,.3f}"
-            if isinstance(value, float)
-            else f"{key.replace('_', ' '):>22}  {value}"
-        )
+        click.echo(f"{key.replace('_', ' '):>22}  {_told(value)}")
+
+
+def _told(value: object) -> str:
+    return f"{value:,.3f}" if isinstance(value, float) else str(value)
