@@ -14,6 +14,10 @@ _COMMANDS: Final = {
     "analyze": "Run the same online chain over record files.",
     "evaluate": "Score annotation files against the reference.",
     "bench": "Measure the speed of the signal path.",
+    "history": "Show what the store has of a patient, hour by hour.",
+    "alarms": "Show alarms with their history.",
+    "export": "Write a patient's record as CSV, WFDB or EDF.",
+    "report": "Write a page about a patient.",
     "completion": "Print the completion script for a shell.",
 }
 

@@ -19,6 +19,8 @@ _OF_ALARM: Final = (
     *("id", "condition", "priority", "kind", "state", "since_us", "raised_us"),
     *("sample", "lead", "message", "value", "count", "escalated"),
 )
+_OF_ITS_BEGINNING: Final = ("sample", "lead")
+"""Its strip shows where it began, not where it was when it began again."""
 _TOLD: Final = ("state", "count", "escalated")
 """What makes a change of an alarm."""
 
@@ -94,7 +96,8 @@ class Rows:
         if before is None:
             self._add(alarms, [row | {"patient_id": self._patient(alarm.patient, alarm.since_us)}])
         else:
-            self._connection.execute(update(alarms).where(alarms.c.id == alarm.id).values(row))
+            now = {name: value for name, value in row.items() if name not in _OF_ITS_BEGINNING}
+            self._connection.execute(update(alarms).where(alarms.c.id == alarm.id).values(now))
         if before is None or tuple(before) != tuple(row[name] for name in _TOLD):
             self._connection.execute(insert(alarm_changes), _change(alarm, seen.at_us))
 

@@ -32,7 +32,8 @@ def one_line(stderr: str) -> str:
     return lines[0]
 
 
-COMMANDS = ["demo", "monitor", "replay", "dashboard", "analyze", "evaluate", "bench", "completion"]
+COMMANDS = ["demo", "monitor", "replay", "dashboard", "analyze", "evaluate", "bench"]
+COMMANDS += ["history", "alarms", "export", "report", "completion"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,80 @@
+"""WFDB: the annotations of each session, and a record for each alarm's strip."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import wfdb
+
+from edge.events import RHYTHM_LABEL
+from monitor import annotations
+from monitor.annotations import NORMAL, Mark
+from monitor.store.found import Episode, Period, StoredAlarm, StoredSession, StoredStrip
+from monitor.store.reader import Reader
+from monitor.store.schema import STRIP_COUNTS_PER_MV
+
+
+def write(reader: Reader, patient: str, period: Period, folder: Path) -> list[Path]:
+    """`PATIENT-SESSION.pulse` (beats, and `+` where the rhythm changes) for each session; for each strip the record
+    `PATIENT-CONDITION-TIME` (`.hea`, `.dat`) with its beats (`.pulse`). Returns what was written. Raises `OSError`."""
+    episodes = reader.episodes(patient, period)
+    sessions = [
+        _session(reader, patient, session, [e for e in episodes if e.session_id == session.id], folder)
+        for session in reader.sessions(patient, period)
+    ]
+    return sessions + [
+        path for alarm, strip in strips(reader, patient, period) for path in _strip(alarm, strip, folder)
+    ]
+
+
+def strips(reader: Reader, patient: str, period: Period) -> Iterator[tuple[StoredAlarm, StoredStrip]]:
+    """The alarms that have one."""
+    for alarm in reader.alarms(patient, period):
+        strip = reader.strip_of(alarm.id)
+        if strip is not None:
+            yield alarm, strip
+
+
+def name_of(alarm: StoredAlarm) -> str:
+    """A record's name; WFDB allows no more than letters, digits, `_` and `-`."""
+    return f"{alarm.patient}-{alarm.condition}-{alarm.since_us // 1_000_000}"
+
+
+def _session(reader: Reader, patient: str, session: StoredSession, episodes: list[Episode], folder: Path) -> Path:
+    record = f"{patient}-{session.id}"
+    beats = [Mark(beat.sample, beat.label) for beat in reader.beats(session)]
+    marks = sorted([*_rhythm_marks(episodes, session), *beats], key=lambda mark: mark.sample)
+    annotations.write_marks(folder, record, "pulse", marks, session.fs)
+    return folder / f"{record}.pulse"
+
+
+def _rhythm_marks(episodes: list[Episode], session: StoredSession) -> Iterator[Mark]:
+    """The worst of the conditions that stand, wherever that changes."""
+    rhythm = ""
+    bounds = {session.first, *(s for e in episodes for s in (e.first, e.last) if session.first <= s <= session.last)}
+    for sample in sorted(bounds):
+        standing = {e.condition for e in episodes if e.first <= sample < e.last}
+        worst = next((label for condition, label in RHYTHM_LABEL.items() if condition in standing), NORMAL)
+        if worst != rhythm:
+            rhythm = worst
+            yield Mark(sample, "+", rhythm)
+
+
+def _strip(alarm: StoredAlarm, strip: StoredStrip, folder: Path) -> list[Path]:
+    record = name_of(alarm)
+    counts = np.rint(strip.x * STRIP_COUNTS_PER_MV).astype(np.int16)[:, None]
+    wfdb.wrsamp(
+        record,
+        fs=strip.session.fs,
+        units=["mV"],
+        sig_name=[strip.session.lead],
+        d_signal=counts,
+        fmt=["16"],
+        adc_gain=[float(STRIP_COUNTS_PER_MV)],
+        baseline=[0],
+        comments=[f"{alarm.message or alarm.condition}, sample 0 is {strip.first} of session {strip.session.id}"],
+        write_dir=str(folder),
+    )
+    marks = [Mark(sample - strip.first, label) for sample, label in strip.beats]
+    annotations.write_marks(folder, record, "pulse", marks, strip.session.fs)
+    return [folder / f"{record}{ending}" for ending in (".hea", ".dat", ".pulse")]
