@@ -78,6 +78,7 @@ class Chain:
         self._ring.feed(rows, x)
         beats = self._detector.feed(rows, x)
         out: Found = list(self._quality.feed(rows, x))
+        out += self._rhythm.feed(rows, x, self._ring.clock[rows])
         out += self._found(beats)
         out += self._rhythm.tick(rows, self._ring.clock[rows])
         for due in self._pending.due(self._ring.clock):

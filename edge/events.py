@@ -18,6 +18,9 @@ RHYTHM_LABEL: Final = {
     "ventricular_tachycardia": "(VT",
     "ventricular_run": "(VT",
     "atrial_fibrillation": "(AFIB",
+    "supraventricular_run": "(SVTA",
+    "bigeminy": "(B",
+    "trigeminy": "(T",
     "extreme_bradycardia": "(SBR",
     "extreme_tachycardia": "(TACHY",
     "pause": "(PAUSE",
@@ -27,8 +30,8 @@ RHYTHM_LABEL: Final = {
 }
 """Conditions that `RhythmChange` knows, and the label that a WFDB rhythm annotation gives each.
 
-The first that stands names the rhythm: first what beats, then how fast. WFDB has no words for the last ones; its `(T` and
-`(P` are trigeminy and a pacemaker.
+The first that stands names the rhythm: first what beats, then how fast. WFDB has no words for the last ones; its `(T`
+and `(P` are trigeminy and a pacemaker.
 """
 
 
@@ -91,6 +94,30 @@ class RhythmChange(Event, frozen=True, kw_only=True, tag="rhythm"):
     """What names the rhythm after this change, see `RHYTHM_LABEL`; `(N` when nothing stands."""
     value: float | None = None
     """What the condition is about: a rate in beats a minute, or an interval in seconds."""
+
+
+class EctopicGroup(Event, frozen=True, kw_only=True, tag="ectopic_group"):
+    """Ectopic beats in a row, once they are over: two are a couplet, three a triplet, three and more a run."""
+
+    known_at: int
+    label: BeatClass = msgspec.field(name="class")
+    """V or S."""
+    beats: int
+    last: int
+    """The last of them; `sample` is the first."""
+    bpm: float
+
+
+class HeartRateVariability(Event, frozen=True, kw_only=True, tag="variability"):
+    """Of the five minutes that end with `sample`."""
+
+    known_at: int
+    intervals: int
+    """Between normal beats; of these is all the rest."""
+    sdnn_ms: float
+    rmssd_ms: float
+    pnn50: float
+    """Share of neighbouring intervals that differ by more than 50 ms, per cent."""
 
 
 class SignalQuality(Event, frozen=True, kw_only=True, tag="quality"):

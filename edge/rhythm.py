@@ -4,24 +4,26 @@ import numpy as np
 
 from edge.atrial_fibrillation import BEGINS, ENDS, AtrialFibrillation
 from edge.conditions import CONDITIONS, Conditions, Found, places
+from edge.ectopy import Ectopy
 from edge.intervals import KEPT, Intervals
 from edge.irregularity import is_irregular, odd_intervals
 from edge.limits import Limits
 from edge.rates import CONDITIONS as RATE_CONDITIONS
 from edge.rates import RateRules
 from edge.rounds import rounds
-from edge.runs import Runs
 from edge.silence import Silence
 from edge.types import F32, I64, U8, RowIndex, Table
+from edge.variability import Variability
+from edge.ventricular_fibrillation import EVERY, HOPS, TO_BEGIN, TO_END, VentricularFibrillation
 
 __all__ = ["Limits", "Rhythm"]
 
 _ASYSTOLE = places("asystole")
-_OTHERS = places(*(name for name in CONDITIONS if name != "asystole"))
+_VF = places("ventricular_fibrillation")
+_OTHERS = places(*(name for name in CONDITIONS if name not in ("asystole", "ventricular_fibrillation")))
 _PAUSE = places("pause")
 _RATES = places(*RATE_CONDITIONS)
 _IRREGULAR = places("irregular")
-_RUNS = places("ventricular_run", "ventricular_tachycardia")
 _AF = places("atrial_fibrillation")
 
 
@@ -29,7 +31,8 @@ class Rhythm:
     """Rhythm conditions of a bank of streams; every beginning and every end is a `RhythmChange`.
 
     Asystole counts the samples that came, whatever is missing between them. Everything else is told from intervals
-    without a hole. When an asystole begins the other conditions are over: they were of a heart that beats.
+    without a hole. When an asystole begins the other conditions are over: they were of a heart that beats. Only
+    ventricular fibrillation, told from the signal, may stand beside it: in neither are there beats.
     """
 
     def __init__(self, fs: float, capacity: int, limits: Limits | None = None) -> None:
@@ -41,27 +44,51 @@ class Rhythm:
         self._conditions = Conditions(capacity)
         self._intervals = Intervals(fs, capacity)
         self._silence = Silence(fs, capacity)
-        self._runs = Runs(fs, capacity)
+        self._ectopy = Ectopy(fs, capacity, self._limits)
+        self._variability = Variability(fs, capacity)
         self._atria = AtrialFibrillation(fs, capacity)
+        self._ventricles = VentricularFibrillation(fs, capacity)
+        self._parts = (
+            *(self._conditions, self._intervals, self._silence, self._ectopy),
+            *(self._variability, self._atria, self._ventricles),
+        )
+        # Where a window that is the first of so many to say the same is in its middle.
+        hop = self._ventricles.hop
+        self._turned = {
+            True: hop * (HOPS // 2 + EVERY * (TO_BEGIN - 1)),
+            False: hop * (HOPS // 2 + EVERY * (TO_END - 1)),
+        }
 
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """Fresh streams whose next sample is number `sample`; nothing stands in them."""
         self._conditions.refresh(rows)
         self._intervals.refresh(rows)
         self._silence.start(rows, sample)
-        self._runs.start(rows, sample)
+        self._ectopy.start(rows, sample)
+        self._variability.start(rows, sample)
         self._atria.start(rows)
+        self._ventricles.start(rows)
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. What stands goes on until beats say otherwise."""
         self._intervals.skip(rows, sample, self._silence.skip(rows, sample))
-        self._runs.skip(rows, sample)
+        self._ectopy.skip(rows, sample)
         self._atria.skip(rows, sample)
+        self._variability.skip(rows)
+        self._ventricles.skip(rows)
 
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams."""
-        for part in (self._conditions, self._intervals, self._silence, self._runs, self._atria):
+        for part in self._parts:
             part.grow(capacity)
+
+    def feed(self, rows: RowIndex, x: F32, clock: I64) -> Found:
+        """What a hop of signal says, `(len(rows), hop)` in mV; `clock` is the number of the next sample."""
+        turned = np.isin(rows, self._ventricles.feed(rows, x))
+        rows, clock = rows[turned], clock[turned]
+        stands = self._ventricles.stands[rows]
+        sample = clock - np.where(stands, self._turned[True], self._turned[False])
+        return self._conditions.change(rows, _VF, stands[:, None], sample=sample[:, None], known_at=clock - 1)
 
     def found(self, beats: Table) -> Found:
         """What newly found beats (`BEAT`) say, several of one stream or none."""
@@ -80,7 +107,10 @@ class Rhythm:
         changes: Found = []
         for one_each in rounds(due["row"]):
             beats, label = due[one_each], labels[one_each]
-            changes += self._ventricular(beats, label) + self._atrial(beats, label, p_wave[one_each])
+            known_at = self._known_at(beats["row"])
+            changes += self._ectopy.feed(beats, label, known_at, self._conditions)
+            changes += self._atrial(beats, label, p_wave[one_each], known_at)
+            changes += self._variability.feed(beats, label, known_at)
         return changes
 
     def hr_bpm(self, rows: RowIndex) -> F32:
@@ -95,7 +125,7 @@ class Rhythm:
 
     def pvc_per_min(self, rows: RowIndex) -> I64:
         """Ventricular beats in the last minute."""
-        return self._runs.per_minute(rows, self._silence.seen[rows])
+        return self._ectopy.pvc_per_min(rows, self._silence.seen[rows])
 
     def _found(self, beats: Table) -> Found:
         rows, sample, known_at = beats["row"], beats["sample"], beats["found_at"]
@@ -124,6 +154,7 @@ class Rhythm:
         rows, known_at = rows[new], known_at[new]
         self._intervals.forget(rows)
         self._atria.start(rows)
+        self._ectopy.forget(rows)
         since = self._silence.since[rows][:, None]
         begun = self._conditions.change(
             rows, _ASYSTOLE, True, sample=since, known_at=known_at, value=silent_s[new][:, None]
@@ -162,28 +193,13 @@ class Rhythm:
             rows, _IRREGULAR, holds[:, None], sample=onset, known_at=known_at, value=share[:, None]
         )
 
-    def _atrial(self, due: Table, labels: U8, p_wave: F32) -> Found:
+    def _atrial(self, due: Table, labels: U8, p_wave: F32, known_at: I64) -> Found:
         rows = due["row"]
         odds = self._atria.feed(due, labels, p_wave)
         held = self._conditions.standing(rows, _AF)[:, 0]
         holds = np.where(held, ~(odds < ENDS), odds > BEGINS)
-        onset, known_at = self._atria.onset(rows), self._silence.seen[rows] - 1
-        return self._conditions.change(rows, _AF, holds[:, None], sample=onset[:, None], known_at=known_at)
+        onset = self._atria.onset(rows)[:, None]
+        return self._conditions.change(rows, _AF, holds[:, None], sample=onset, known_at=known_at)
 
-    def _ventricular(self, due: Table, labels: U8) -> Found:
-        rows, limits = due["row"], self._limits
-        ventricular = self._runs.feed(due, labels)
-        held = self._conditions.standing(rows, _RUNS)
-        if not (ventricular.any() or held.any()):
-            return []
-        run = self._runs.rate(rows, limits.ventricular_run_beats)
-        vt = self._runs.rate(rows, limits.ventricular_tachycardia_beats)
-        begins = np.stack([~np.isnan(run), vt > limits.ventricular_tachycardia_bpm], axis=1)
-        return self._conditions.change(
-            rows,
-            _RUNS,
-            ventricular[:, None] & (held | begins),
-            sample=np.where(ventricular, self._runs.onset(rows), due["sample"])[:, None],
-            known_at=self._silence.seen[rows] - 1,
-            value=np.stack([run, vt], axis=1),
-        )
+    def _known_at(self, rows: RowIndex) -> I64:
+        return self._silence.seen[rows] - 1

@@ -51,6 +51,11 @@ def _deadly(message: str, *inhibited_by: str) -> Rule:
     return Rule(priority="high", latching=True, escalate_s=60.0, message=message, inhibited_by=inhibited_by)
 
 
+def _noted(message: str, *inhibited_by: str) -> Rule:
+    """Worth knowing, and no reason to run: it is one alarm as long as it keeps coming back."""
+    return Rule(priority="low", hold_s=30.0, message=message, inhibited_by=(*inhibited_by, *_VT, *_NO_SIGNAL))
+
+
 def _technical(priority: Priority, message: str, *inhibited_by: str, delay_s: float, hold_s: float) -> Rule:
     return Rule(
         priority=priority, kind="technical", delay_s=delay_s, hold_s=hold_s, message=message, inhibited_by=inhibited_by
@@ -67,7 +72,12 @@ DEFAULT_RULES: Final[dict[str, Rule]] = {
         priority="medium", hold_s=10.0, message="Run of ventricular beats", inhibited_by=(*_VT, *_NO_SIGNAL)
     ),
     "pause": Rule(priority="medium", hold_s=10.0, message="Pause", inhibited_by=("asystole", *_NO_SIGNAL)),
-    "atrial_fibrillation": Rule(priority="medium", hold_s=30.0, message="Atrial fibrillation", inhibited_by=_NO_SIGNAL),
+    "atrial_fibrillation": Rule(
+        priority="medium", hold_s=30.0, message="Atrial fibrillation", inhibited_by=(*_VT, *_NO_SIGNAL)
+    ),
+    "supraventricular_run": _noted("Run of supraventricular beats", "atrial_fibrillation"),
+    "bigeminy": _noted("Ventricular bigeminy"),
+    "trigeminy": _noted("Ventricular trigeminy", "bigeminy"),
     "bradycardia": Rule(
         priority="medium",
         delay_s=5.0,

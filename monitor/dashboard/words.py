@@ -16,7 +16,9 @@ RHYTHM_WORDS: Final = {
     "(TACHY": "tachycardia",
     "(PAUSE": "pause",
     "(AFIB": "A fibrillation",
+    "(SVTA": "SV run",
     "(B": "bigeminy",
+    "(T": "trigeminy",
     "(IRR": "irregular",
 }
 """WFDB rhythm labels in at most 14 letters."""

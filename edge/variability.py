@@ -1,0 +1,88 @@
+"""Heart-rate variability of every five minutes: SDNN, RMSSD and pNN50.
+
+Task Force of the European Society of Cardiology, Circulation 1996;93:1043, table 1: of intervals between normal beats.
+Sums are kept, not intervals.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from edge.conditions import Found
+from edge.events import HeartRateVariability
+from edge.rows import Rows
+from edge.tables import N
+from edge.types import F64, I64, U8, Bool, RowIndex, Table
+
+SPAN_S: Final = 300.0
+"""Five minutes: the length that short recordings are compared by (section "Duration and circumstances")."""
+LEAST: Final = 0.5
+"""Of the span must be covered by intervals between normal beats, or nothing is said."""
+LONGEST_S: Final = 2.0
+"""A longer interval is a pause or a beat that was not found."""
+PNN_S: Final = 0.05
+
+_COUNT, _SUM, _SQUARES, _PAIRS, _STEPS, _LARGE = range(6)
+
+
+class Variability(Rows):
+    """Sums over the N-N intervals of the present five minutes."""
+
+    sums: F64  # (capacity, 6): intervals, Σ rr, Σ rr², pairs of neighbours, Σ Δ², pairs with Δ > 50 ms
+    rr: F64  # the N-N interval that ended with the last beat, s; NaN where there is none
+    last: I64  # the last beat
+    normal: Bool  # … was one, and the signal has had no hole since
+    end: I64  # of the present five minutes
+
+    def __init__(self, fs: float, capacity: int) -> None:
+        """`fs` in Hz."""
+        self.fs = fs
+        self.span = round(SPAN_S * fs)
+        fresh: dict[str, ArrayLike] = {"sums": np.zeros(6), "rr": np.nan, "last": 0, "normal": False, "end": 0}
+        super().__init__(capacity, fresh)
+
+    def start(self, rows: RowIndex, sample: int | I64) -> None:
+        """Fresh streams whose next sample is number `sample`."""
+        self.refresh(rows)
+        self.end[rows] = sample + self.span
+
+    def skip(self, rows: RowIndex) -> None:
+        """A hole: no interval spans it."""
+        self.normal[rows] = False
+
+    def feed(self, due: Table, labels: U8, known_at: I64) -> Found:
+        """One classified beat of each stream; tells of the five minutes that are over."""
+        rows, sample = due["row"], due["sample"]
+        over = sample >= self.end[rows]
+        told = self._told(rows[over], known_at[over]) if over.any() else []
+        self._add(rows, sample, labels == N)
+        return told
+
+    def _add(self, rows: RowIndex, sample: I64, normal: Bool) -> None:
+        rr = (sample - self.last[rows]) / self.fs
+        rr = np.where(normal & self.normal[rows] & (rr < LONGEST_S), rr, np.nan)
+        step = np.abs(rr - self.rr[rows])
+        more = np.stack([~np.isnan(rr), rr, rr**2, ~np.isnan(step), step**2, step > PNN_S], axis=1)
+        self.sums[rows] += np.nan_to_num(more)
+        self.rr[rows], self.last[rows], self.normal[rows] = rr, sample, normal
+
+    def _told(self, rows: RowIndex, known_at: I64) -> Found:
+        sums, end = self.sums[rows], self.end[rows]
+        self.sums[rows] = 0
+        self.end[rows] += self.span * (1 + (self.last[rows] - end).clip(0) // self.span)
+        enough = np.flatnonzero((sums[:, _SUM] >= LEAST * SPAN_S) & (sums[:, _PAIRS] > 0))
+        return [(int(rows[k]), _event(sums[k], int(end[k]) - 1, int(known_at[k]))) for k in enough]
+
+
+def _event(sums: F64, sample: int, known_at: int) -> HeartRateVariability:
+    mean = sums[_SUM] / sums[_COUNT]
+    sdnn = np.sqrt(max(sums[_SQUARES] / sums[_COUNT] - mean**2, 0.0))
+    return HeartRateVariability(
+        sample=sample,
+        known_at=known_at,
+        intervals=int(sums[_COUNT]),
+        sdnn_ms=round(1000 * float(sdnn), 1),
+        rmssd_ms=round(1000 * float(np.sqrt(sums[_STEPS] / sums[_PAIRS])), 1),
+        pnn50=round(100 * float(sums[_LARGE] / sums[_PAIRS]), 1),
+    )
