@@ -108,11 +108,32 @@ class LogSink(_Section, frozen=True, kw_only=True):
     least: Priority = "low"
 
 
+class _HttpSink(_Section, frozen=True, kw_only=True):
+    url: Annotated[str, Meta(pattern=r"^https?://[^/\s]+")] | None = None
+    queue: _Queue = 1000
+    least: Literal["high", "medium", "low"] = "low"
+    timeout_s: Annotated[float, Meta(gt=0, le=60)] = 5.0
+    retry_first_s: Annotated[float, Meta(gt=0, le=60)] = 0.5
+    retry_most_s: Annotated[float, Meta(gt=0, le=3600)] = 60.0
+
+
+class WebhookSink(_HttpSink, frozen=True, kw_only=True):
+    """Alarms to a server of one's own."""
+
+    secret_env: str = "PULSE_WEBHOOK_SECRET"
+
+
+class AlertmanagerSink(_HttpSink, frozen=True, kw_only=True):
+    """Alarms to Prometheus' Alertmanager."""
+
+
 class Sinks(_Section, frozen=True, kw_only=True):
     """Who is told."""
 
     mqtt: MqttSink = field(default_factory=MqttSink)
     log: LogSink = field(default_factory=LogSink)
+    webhook: WebhookSink = field(default_factory=WebhookSink)
+    alertmanager: AlertmanagerSink = field(default_factory=AlertmanagerSink)
 
 
 class Store(_Section, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ class Counters:
     sink_dropped: Counter[str] = field(default_factory=Counter)
     """What made way in a sink's queue, by sink."""
     sink_failed: Counter[str] = field(default_factory=Counter)
+    sink_retries: Counter[str] = field(default_factory=Counter)
     store_written: int = 0
     store_dropped: int = 0
     """What made way in the store's queue."""

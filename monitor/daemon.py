@@ -14,7 +14,7 @@ import msgspec
 from edge.events import to_json
 from monitor import memory
 from monitor.clock import SlewedClock
-from monitor.config import Config, ConfigError, Sinks, Store
+from monitor.config import Config, ConfigError, Store
 from monitor.counters import Counters
 from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
 from monitor.keeper import Keeper
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.store.writer import Writer
 
 _Task: TypeAlias = asyncio.Task[None]
+Repeats: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 _PACKAGE: Final = "pulse-monitor"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _AT_ONCE: Final = 256
@@ -88,7 +89,7 @@ class Service:
             counters=watch.counters,
             on_up=self._came_up,
         )
-        self._feed, self._alarms = _outlets(config.sinks, self._link, watch.counters)
+        self._feed, self._alarms, self._repeats = _outlets(config, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
         self._store = _opened(config.store, watch.counters)
         self._keeper = self._remember(config.monitor.memory)
@@ -98,6 +99,7 @@ class Service:
         begun = time.monotonic()
         watching = [self._listen(), _every(self._settings.tick_s, self._tick), _every(_VITALS_S, self._vitals)]
         telling = [outlet.run() for outlet in self._outlets]
+        telling += [repeat() for repeat in self._repeats]
         telling += [self._keeper.run()] if self._keeper else []
         telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
         async with _running(watching + telling, stop) as tasks:
@@ -203,8 +205,12 @@ class Service:
         )
 
 
-def _outlets(sinks: Sinks, link: Link, counters: Counters) -> tuple[list[Outlet[Publication]], list[Outlet[Alarm]]]:
-    """Who hears the feed, and who the alarms. Beats in plenty must not push out an alarm, so each has its own queue."""
+def _outlets(
+    config: Config, link: Link, counters: Counters
+) -> tuple[list[Outlet[Publication]], list[Outlet[Alarm]], list[Repeats]]:
+    """Who hears the feed, who the alarms, and who of them has to repeat them. Beats in plenty must not push out an
+    alarm, so each has its own queue."""
+    sinks = config.sinks
     feed: list[Outlet[Publication]] = []
     alarms: list[Outlet[Alarm]] = []
     if sinks.mqtt.enabled:
@@ -212,7 +218,26 @@ def _outlets(sinks: Sinks, link: Link, counters: Counters) -> tuple[list[Outlet[
         alarms.append(Outlet("mqtt_alarms", MqttAlarms(link), sinks.mqtt.queue, counters))
     if sinks.log.enabled:
         alarms.append(Outlet("log", LogAlarms(sinks.log.least), sinks.log.queue, counters))
-    return feed, alarms
+    over_http, repeats = _http_outlets(config, counters)
+    return feed, alarms + over_http, repeats
+
+
+def _http_outlets(config: Config, counters: Counters) -> tuple[list[Outlet[Alarm]], list[Repeats]]:
+    """Their library is imported only where one is wanted."""
+    webhook, alertmanager = config.sinks.webhook, config.sinks.alertmanager
+    if webhook.url is None and alertmanager.url is None:
+        return [], []
+    from monitor.post import Alertmanager, Webhook
+
+    outlets: list[Outlet[Alarm]] = []
+    repeats: list[Repeats] = []
+    if webhook.url is not None:
+        outlets.append(Outlet("webhook", Webhook(webhook, counters), webhook.queue, counters))
+    if alertmanager.url is not None:
+        sink = Alertmanager(alertmanager, config.monitor.id, counters)
+        outlets.append(Outlet("alertmanager", sink, alertmanager.queue, counters))
+        repeats.append(sink.repeat)
+    return outlets, repeats
 
 
 def _opened(settings: Store, counters: Counters) -> "Writer | None":
