@@ -135,7 +135,8 @@ _BESIDE: Final = 3
 def _levelled(x: F32) -> F32:
     # One sample is taken away first, for float32's sake: electrodes have offsets of hundreds of mV.
     level: F32 = x - x[:, :1]
-    return level - (level @ _WANDER) @ _WANDER.T
+    level -= (level @ _WANDER) @ _WANDER.T
+    return level
 
 
 def _leakage(x: F32) -> F64:

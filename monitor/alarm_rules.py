@@ -73,7 +73,11 @@ DEFAULT_RULES: Final[dict[str, Rule]] = {
     ),
     "pause": Rule(priority="medium", hold_s=10.0, message="Pause", inhibited_by=("asystole", *_NO_SIGNAL)),
     "atrial_fibrillation": Rule(
-        priority="medium", hold_s=30.0, message="Atrial fibrillation", inhibited_by=(*_VT, *_NO_SIGNAL)
+        priority="medium",
+        delay_s=15.0,
+        hold_s=30.0,
+        message="Atrial fibrillation",
+        inhibited_by=(*_VT, *_NO_SIGNAL),
     ),
     "supraventricular_run": _noted("Run of supraventricular beats", "atrial_fibrillation"),
     "bigeminy": _noted("Ventricular bigeminy"),
@@ -110,7 +114,8 @@ DEFAULT_RULES: Final[dict[str, Rule]] = {
 
 Nothing inhibits asystole, and no setting can change that; it has no hold either, so that an acknowledged one does not
 cover the next. Short delays are what silences most false alarms at the least cost (Görges, Markewitz & Westenskow,
-Anesth Analg 2009;108:1546): the rate conditions wait 5 s, on top of a median of twelve intervals.
+Anesth Analg 2009;108:1546): the rate conditions wait 5 s, on top of a median of twelve intervals; atrial fibrillation
+counts as an episode from 30 s on (Hindricks et al., Eur Heart J 2021;42:373), of which some are over when it is known.
 """
 
 

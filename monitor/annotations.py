@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import wfdb
 
@@ -54,12 +55,24 @@ def read(path: Path) -> list[Mark]:
     return [Mark(*mark) for mark in zip(found.sample.tolist(), found.symbol, aux, strict=True)]
 
 
+def read_changes(path: Path) -> list[RhythmChange]:
+    """The rhythm changes in the file `path` (`RECORD.jsonl`). Raises `OSError` or `ValueError`."""
+    lines = path.read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=RhythmChange) for line in lines if _RHYTHM in line]
+
+
+def length(path: Path) -> int:
+    """Samples of a record (`path` without its ending), by its header. Raises `OSError` or `ValueError`."""
+    return int(wfdb.rdheader(str(path)).sig_len)
+
+
 def rate(path: Path) -> float:
     """The rate that a record's header (`path` without its ending) gives, Hz. Raises `OSError` or `ValueError`."""
     header = wfdb.rdheader(str(path))
     return float(header.fs)
 
 
+_RHYTHM = b'"type":"rhythm"'
 _EMPTY = b"\x00\x00"  # the end mark alone: wfdb refuses to write a file without annotations
 
 

@@ -10,7 +10,9 @@ from rich.table import Table
 from edge.aami import AAMI
 from edge.tables import LABELS
 from monitor import annotations
+from monitor.cli.audit import audit_of, show
 from monitor.cli.errors import Failure, reported
+from monitor.cli.rhythm_scores import as_object, episode_table, rhythm_scores, run_table
 from monitor.ec57 import Tally, compare
 
 _SCORED = ("N", "S", "V", "F")
@@ -18,14 +20,16 @@ _SCORED = ("N", "S", "V", "F")
 
 @click.command(
     epilog="\b\nExamples:\n  pulse evaluate --db $PULSE_DATA/mitdb --ann out/\n"
-    "  pulse evaluate --db $PULSE_DATA/mitdb --ann out/ DS2 --json"
+    "  pulse evaluate --db $PULSE_DATA/mitdb --ann out/ DS2 --json\n"
+    "  pulse evaluate --db $PULSE_DATA/mitdb --ann out/ 207 --audit"
 )
 @click.option("--db", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the reference.")
 @click.option("--ann", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of RECORD.pulse.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+@click.option("--audit", is_flag=True, help="Beside each rhythm condition that was told, what explains it.")
 @click.argument("records", metavar="[RECORD…]", nargs=-1)
-def command(db: Path, ann: Path, records: tuple[str, ...], as_json: bool) -> None:
-    """Compare annotation files with the reference, beat by beat, as EC57 has it.
+def command(db: Path, ann: Path, records: tuple[str, ...], as_json: bool, audit: bool) -> None:
+    """Compare annotation files with the reference, by beats, runs and episodes, as EC57 has it.
 
     RECORD may also be DS1 or DS2, the halves of mitdb after de Chazal (2004). Without one, all that --ann holds count.
     """
@@ -33,11 +37,16 @@ def command(db: Path, ann: Path, records: tuple[str, ...], as_json: bool) -> Non
     if not names:
         raise Failure(f"{ann} holds no .pulse file")
     with reported(OSError, ValueError):
+        if audit:
+            show(audit_of(db, ann, names), as_json)
+            return
         tallies = {name: _tally(db, ann, name) for name in names}
+        rhythm = rhythm_scores(db, ann, names)
     if as_json:
-        click.echo(json.dumps(_object(tallies)))
+        click.echo(json.dumps(_object(tallies) | as_object(rhythm)))
     else:
-        Console().print(_detection_table(tallies), _class_table(tallies), _confusion_table(tallies))
+        beats = (_detection_table(tallies), _class_table(tallies), _confusion_table(tallies))
+        Console().print(*beats, run_table(rhythm), episode_table(rhythm))
 
 
 def _expanded(records: tuple[str, ...]) -> list[str]:
