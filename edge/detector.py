@@ -26,9 +26,9 @@ HOLD_S: Final = 0.22
 EARLY_S: Final = 0.42
 SMALLER: Final = 0.5
 """A beat this soon after another, and this much smaller in natural-log units, may be the other's T wave."""
-SEARCH_RR: Final = 1.3
+SEARCH_RR: Final = 1.35
 """Typical intervals after which the best rejected peak is looked at again …"""
-SEARCH_SCORE: Final = -0.5
+SEARCH_SCORE: Final = -0.6
 """… and taken if it stood at most this far below the threshold."""
 FORGET_S: Final = 30.0
 """After a longer hole the electrodes may sit elsewhere: what was learned is forgotten."""
@@ -67,6 +67,8 @@ _AFTER: Final = np.array(
 """The mode that follows, by mode and happening."""
 
 _LEARNING: Final = np.uint8(Mode.LEARNING)
+_SURE: Final = np.uint8(0)
+_LATE: Final = np.uint8(LATE)
 _NO_BEATS: Final = none(BEAT)
 
 
@@ -162,14 +164,14 @@ class Detector(Rows):
         newest, end = self.finder.newest(rows), self.held.tick[rows] + self.hold
         begin = self.finder.tick(rows) - PER_HOP
         within = np.arange(PER_HOP) <= (end - begin)[:, None]
-        larger = np.where(within, newest, 0).max(1) > np.exp(self.held.level[rows])
+        larger = np.maximum.reduce(newest * within, axis=1) > np.exp(self.held.level[rows])
         self._reject(*self.held.pop(rows[larger])[:2])
         return self._accept(*self.held.pop(rows[~larger & (end < begin + PER_HOP)]))
 
     def _search_back(self, rows: RowIndex, tick: I64 | None = None) -> Table:
         """Take the best rejected peak where the interval up to `tick`, or now, has become too long without it."""
         close = self.best.score[rows] > SEARCH_SCORE
-        if not close.any():
+        if not np.count_nonzero(close):
             return _NO_BEATS
         close &= ~self.held.full[rows]
         rows, tick = rows[close], self.finder.tick(rows[close]) - 2 * PER_HOP if tick is None else tick[close]
@@ -193,14 +195,15 @@ class Detector(Rows):
         since_s = (peaks.tick - self.last[peaks.rows]) * self.tick_s
         score, bonus = self.thresholds.score(peaks.rows, peaks.level, peaks.background, since_s)
         passed = score + bonus > 0
-        self._reject(peaks.take(~passed), score[~passed])
-        score = score[passed]
-        return peaks.take(passed), score, np.where(score > 0, 0, LATE).astype(np.uint8)
+        if np.count_nonzero(passed) < len(passed):
+            self._reject(peaks.take(~passed), score[~passed])
+            peaks, score = peaks.take(passed), score[passed]
+        return peaks, score, np.where(score > 0, _SURE, _LATE)
 
     def _hold(self, peaks: Peaks, score: F32, flags: U8) -> None:
         if not len(peaks):
             return
-        larger = self.finder.newest(peaks.rows).max(1) > np.exp(peaks.level)
+        larger = np.maximum.reduce(self.finder.newest(peaks.rows), axis=1) > np.exp(peaks.level)
         self._reject(peaks.take(larger), score[larger])
         self.held.put(peaks.take(~larger), score[~larger], flags[~larger])
 

@@ -72,7 +72,10 @@ class PeakFinder(Rows):
         self.clock[rows] += self.hop
         self.raw.feed(rows, x)
         newest = self.gabor.feed(self.raw.newest(rows, self.gabor.length))
-        self.envelope[rows] = blocks = np.concatenate([self.envelope[rows, PER_HOP:], newest], axis=1)
+        blocks = self.envelope[rows]
+        blocks[:, :-PER_HOP] = blocks[:, PER_HOP:]
+        blocks[:, -PER_HOP:] = newest
+        self.envelope[rows] = blocks
         self._follow(rows, blocks)
         found, place = local_maxima(blocks)
         return self._peaks(rows[found], place, blocks[found, PER_HOP + place]) if len(found) else NO_PEAKS
@@ -93,7 +96,7 @@ class PeakFinder(Rows):
         average = self.average[rows]
         average += self.shares[hops] * (blocks[:, :PER_HOP] @ _MEAN - average)
         young = hops <= _BLOCKS_BEFORE
-        if young.any():
+        if np.count_nonzero(young):
             average[young] = blocks[young, PER_HOP:].mean(1)
         self.hops[rows], self.average[rows] = hops, average
 

@@ -86,12 +86,12 @@ def local_maxima(blocks: F32) -> tuple[RowIndex, I64]:
     `0 … m - 1`. A plateau has no peak at its end, and a flat line none at all.
     """
     m = blocks.shape[1] // 3
-    peak = blocks[:, m : 2 * m].max(1)
+    peak = np.maximum.reduce(blocks[:, m : 2 * m], axis=1)
     # Most streams fail against their direct neighbours; only the rest is worth a closer look.
-    (row,) = np.nonzero((peak > blocks[:, m - 1]) & (peak >= blocks[:, 2 * m]))
+    (row,) = ((peak > blocks[:, m - 1]) & (peak >= blocks[:, 2 * m])).nonzero()
     if not len(row):
         return row, row
-    peak, place = peak[row, None], blocks[row, m : 2 * m].argmax(1)
-    around = windows(blocks, 2 * m + 1)[row, place]
-    alone = (around[:, :m] < peak).all(1) & (around[:, m + 1 :] <= peak).all(1)
+    place = blocks[row, m : 2 * m].argmax(1)
+    # The first of the largest in the window about it is the peak itself: nothing is as large before, or larger after.
+    alone = windows(blocks, 2 * m + 1)[row, place].argmax(1) == m
     return row[alone], place[alone]

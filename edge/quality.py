@@ -1,5 +1,6 @@
 """How far the last seconds of a signal can be believed. It vetoes nothing: a flat line may be a patient."""
 
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
@@ -45,17 +46,27 @@ FORGETTING: Final = np.float32(0.98)
 NOTHING: Final = np.float32(1e-9)
 
 
+class Measure(IntEnum):
+    """What is measured of a hop."""
+
+    LOW = 0
+    """Extremes."""
+    HIGH = 1
+    STUCK = 2
+    """Samples that repeat the one before, as a share."""
+    QRS_PEAK = 3
+    """Largest and mean envelope in the QRS band …"""
+    QRS_MEAN = 4
+    ABOVE_MEAN = 5
+    """… and mean envelope above it."""
+
+
 class SignalQualityBank(Rows):
     """Signal quality of streams of one sampling rate, in hops of the detector's length."""
 
     clock: I64  # number of the next sample
     hops: I64  # since the start or the last hole
-    low: F32  # (capacity, window) extremes of the last hops, and the next three
-    high: F32
-    stuck: F32  # share of the hop's samples that repeat the one before
-    qrs_peak: F32  # largest and mean envelope in the QRS band
-    qrs_mean: F32
-    above_mean: F32  # mean envelope above it
+    measured: F32  # (capacity, window, len(Measure)) of the last hops
     floor: F32  # extremes since the start
     ceiling: F32
     grade: U8
@@ -72,9 +83,7 @@ class SignalQualityBank(Rows):
         self.qrs = GaborEnvelope(fs, self.hop, 4)
         self.above = GaborEnvelope(fs, self.hop, 2, centre_hz=min(HIGH_HZ, 0.4 * fs), sigma_hz=HIGH_SIGMA_HZ)
         self.tape = Tape(capacity, self.hop, max(self.qrs.length, self.above.length))
-        hops = np.zeros(self.window, np.float32)
-        fresh: dict[str, ArrayLike] = dict.fromkeys(("low", "high", "stuck"), hops)
-        fresh |= dict.fromkeys(("qrs_peak", "qrs_mean", "above_mean"), hops)
+        fresh: dict[str, ArrayLike] = {"measured": np.zeros((self.window, len(Measure)), np.float32)}
         fresh |= {"clock": 0, "hops": 0, "stood": 0, "floor": np.float32(np.inf), "ceiling": np.float32(-np.inf)}
         fresh |= {"reach": NOTHING}
         super().__init__(capacity, fresh | dict.fromkeys(("grade", "reasons", "seen"), np.uint8(0)))
@@ -111,21 +120,26 @@ class SignalQualityBank(Rows):
         return self._evaluate(rows[(hops >= self.window) & (hops % self.every == 0)])
 
     def _measure(self, rows: RowIndex, x: F32) -> None:
-        at = rows, self.hops[rows] % self.window
-        self.low[at], self.high[at] = low, high = x.min(1), x.max(1)
-        self.floor[rows] = np.minimum(self.floor[rows], low)
-        self.ceiling[rows] = np.maximum(self.ceiling[rows], high)
-        self.stuck[at] = (x[:, 1:] == x[:, :-1]).mean(1)
         qrs = self.qrs.feed(self.tape.newest(rows, self.qrs.length))
-        self.qrs_peak[at], self.qrs_mean[at] = qrs.max(1), qrs.mean(1)
-        self.above_mean[at] = self.above.feed(self.tape.newest(rows, self.above.length)).mean(1)
+        above = self.above.feed(self.tape.newest(rows, self.above.length))
+        hop = np.empty((len(rows), len(Measure)), np.float32)
+        np.minimum.reduce(x, axis=1, out=hop[:, Measure.LOW])
+        np.maximum.reduce(x, axis=1, out=hop[:, Measure.HIGH])
+        hop[:, Measure.STUCK] = np.add.reduce(x[:, 1:] == x[:, :-1], axis=1) / (self.hop - 1)
+        np.maximum.reduce(qrs, axis=1, out=hop[:, Measure.QRS_PEAK])
+        hop[:, Measure.QRS_MEAN] = np.add.reduce(qrs, axis=1) / qrs.shape[1]
+        hop[:, Measure.ABOVE_MEAN] = np.add.reduce(above, axis=1) / above.shape[1]
+        self.measured[rows, self.hops[rows] % self.window] = hop
+        self.floor[rows] = np.minimum(self.floor[rows], hop[:, Measure.LOW])
+        self.ceiling[rows] = np.maximum(self.ceiling[rows], hop[:, Measure.HIGH])
 
     def _evaluate(self, rows: RowIndex) -> list[tuple[int, SignalQuality]]:
         if not len(rows):
             return []
-        grades = np.stack([self._flat(rows), self._saturated(rows), self._noisy(rows)])
+        measured = self.measured[rows]
+        grades = np.array([self._flat(measured), self._saturated(rows, measured), self._noisy(rows, measured)])
         grade = grades.max(0)
-        reasons = (np.array([[1], [2], [4]]) * (grades > 0)).sum(0)
+        reasons = np.array([1, 2, 4]) @ (grades > 0)
         saw = (8 * grade + reasons).astype(np.uint8)
         self.stood[rows] = stood = np.where(saw == self.seen[rows], self.stood[rows] + 1, 1)
         self.seen[rows] = saw
@@ -139,24 +153,25 @@ class SignalQualityBank(Rows):
         reasons = tuple(reason for bit, reason in enumerate(REASONS) if self.reasons[row] >> bit & 1)
         return SignalQuality(sample=int(self.clock[row]) - 1, quality=LEVELS[self.grade[row]], reasons=reasons)
 
-    def _flat(self, rows: RowIndex) -> U8:
-        span = self.high[rows].max(1) - self.low[rows].min(1)
+    def _flat(self, measured: F32) -> U8:
+        span = measured[:, :, Measure.HIGH].max(1) - measured[:, :, Measure.LOW].min(1)
         return np.where(span < FLAT_MV, UNUSABLE, GOOD).astype(np.uint8)
 
-    def _saturated(self, rows: RowIndex) -> U8:
+    def _saturated(self, rows: RowIndex, measured: F32) -> U8:
         """Time spent motionless at an extreme of everything that the stream has shown."""
         floor, ceiling = self.floor[rows, None], self.ceiling[rows, None]
-        at_rail = (self.high[rows] >= ceiling) | (self.low[rows] <= floor)
-        share = np.where(at_rail, self.stuck[rows], 0).mean(1)
+        at_rail = (measured[:, :, Measure.HIGH] >= ceiling) | (measured[:, :, Measure.LOW] <= floor)
+        share = np.where(at_rail, measured[:, :, Measure.STUCK], 0).mean(1)
         return np.where((ceiling - floor > RAIL_SPAN_MV)[:, 0], _graded(share, RAIL_SHARE), GOOD).astype(np.uint8)
 
-    def _noisy(self, rows: RowIndex) -> U8:
+    def _noisy(self, rows: RowIndex, measured: F32) -> U8:
         """Energy out of the QRS band against in band, as Li, Mark & Clifford 2008 (Physiol Meas 29) compare."""
-        peak = np.maximum(np.sort(self.qrs_peak[rows], axis=1)[:, -TOP], FORGETTING * self.reach[rows])
+        ordered = np.sort(measured[:, :, Measure.QRS_PEAK :], axis=1)
+        _, qrs, above = ordered[:, self.window // 2 - 1 : self.window // 2 + 1].mean(1).T  # medians
+        peak = np.maximum(ordered[:, -TOP, 0], FORGETTING * self.reach[rows])
         self.reach[rows] = peak
-        unrest = np.median(self.qrs_mean[rows], axis=1) > UNREST * peak
-        grade = _graded(np.median(self.above_mean[rows], axis=1) / peak, HIGH_SHARE)
-        return np.maximum(grade, np.where(unrest, DOUBTFUL, GOOD).astype(np.uint8))
+        grade = _graded(above / peak, HIGH_SHARE)
+        return np.maximum(grade, np.where(qrs > UNREST * peak, DOUBTFUL, GOOD).astype(np.uint8))
 
 
 def _graded(value: F32 | F64, limits: tuple[float, float]) -> U8:

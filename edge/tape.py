@@ -38,7 +38,7 @@ class Tape(Rows):
         """Append one hop, `(len(rows), hop)`."""
         end = self.end[rows]
         turn = end > self.places - self.hop
-        if turn.any():
+        if np.count_nonzero(turn):
             empty = end > self.places
             self._begin(rows[empty], x[empty])
             self._rewind(rows[turn & ~empty])

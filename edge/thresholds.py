@@ -38,7 +38,7 @@ ISOLATION: Final = 0.5
 NEVER: Final = -9.0
 """Score of what does not."""
 
-LATE_RR: Final = 2.0
+LATE_RR: Final = 1.5
 """Typical intervals after which a missing beat makes the threshold give way …"""
 LATE_ISOLATION: Final = 1.4
 """… for what clearly stands out of the last second …"""
@@ -82,7 +82,7 @@ class Thresholds(Rows):
         above = level - beat - OFFSET
         above -= NOISE * (self.noise[rows] - beat) + LARGEST * (self.largest[rows] - beat)
         above -= BACKGROUND * (background - beat)
-        above -= T_RISE * np.clip((T_ZONE_S - since_s) / (T_ZONE_S - REFRACTORY_S), 0, None)
+        above -= T_RISE * np.maximum((T_ZONE_S - since_s) / (T_ZONE_S - REFRACTORY_S), 0)
         isolated = level - background
         score: F32 = np.where(isolated < ISOLATION, np.float32(NEVER), above)
         late = np.log(np.maximum(since_s / (LATE_RR * self.rr_s[rows]), 1))
@@ -92,20 +92,21 @@ class Thresholds(Rows):
     def add_beat(self, rows: RowIndex, level: F32) -> None:
         """A peak was a beat."""
         kept = self._put(0, self.beats, rows, np.minimum(level, self.beat[rows] + MAX_RISE))
-        self.beat[rows] = np.sort(kept, axis=1)[:, RANK]
+        kept.sort(axis=1)
+        self.beat[rows] = kept[:, RANK]
 
     def add_other(self, rows: RowIndex, level: F32) -> None:
         """A peak was none."""
         kept = self._put(1, self.others, rows, np.maximum(level, self.beat[rows] - MAX_FALL))
-        self.noise[rows] = _median(kept)
+        self.noise[rows] = _middle(kept)
 
     def add_interval(self, rows: RowIndex, rr_s: F32, largest: F32) -> None:
         """Two beats were `rr_s` apart, with this as the largest other peak between them (-inf: there was none)."""
         kept = self._put(2, self.largests, rows, np.maximum(largest, self.beat[rows] - MAX_FALL))
-        self.largest[rows] = _median(kept)
+        self.largest[rows] = _middle(kept)
         usual = rr_s < MAX_RR * self.rr_s[rows]
         rows, rr_s = rows[usual], rr_s[usual]
-        self.rr_s[rows] = _median(self._put(3, self.intervals, rows, rr_s))
+        self.rr_s[rows] = _middle(self._put(3, self.intervals, rows, rr_s))
 
     def _put(self, which: int, ring: F32, rows: RowIndex, value: F32) -> F32:
         place = self.placed[rows, which]
@@ -115,7 +116,8 @@ class Thresholds(Rows):
         return kept
 
 
-def _median(values: F32) -> F32:
-    ordered = np.sort(values, axis=1)
-    middle: F32 = (ordered[:, REMEMBERED // 2 - 1] + ordered[:, REMEMBERED // 2]) * np.float32(0.5)
+def _middle(values: F32) -> F32:
+    """The median of each row; the rows are sorted in place."""
+    values.sort(axis=1)
+    middle: F32 = (values[:, REMEMBERED // 2 - 1] + values[:, REMEMBERED // 2]) * np.float32(0.5)
     return middle

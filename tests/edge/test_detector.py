@@ -86,7 +86,7 @@ def test_floors_on_the_whole_database(mitdb: Path) -> None:
         ("200", 4),  # multiform ventricular beats
         ("203", 45),  # runs of ventricular beats in atrial fibrillation, noise
         ("207", 8),  # flutter
-        ("214", 4),
+        ("214", 5),
         ("228", 11),
         ("233", 1),
     ],

@@ -55,9 +55,9 @@ def test_what_does_not_stand_out_never_passes() -> None:
 
 
 def test_a_late_beat_has_a_bonus_if_it_stands_out() -> None:
-    """Twice the usual interval is not late; four times is, but not for noise."""
-    assert score(learned(), 0, -2, 2 * FIRST_RR_S)[1] == 0
-    assert score(learned(), 0, -2, 4 * FIRST_RR_S)[1] == pytest.approx(np.log(2), abs=1e-4)
+    """One and a half times the usual interval is not late; four times is, but not for noise."""
+    assert score(learned(), 0, -2, 1.5 * FIRST_RR_S)[1] == 0
+    assert score(learned(), 0, -2, 4 * FIRST_RR_S)[1] == pytest.approx(np.log(4 / 1.5), abs=1e-4)
     assert score(learned(), 0, -1, 4 * FIRST_RR_S)[1] == 0
 
 
