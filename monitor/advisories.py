@@ -31,7 +31,7 @@ class Advisories:
     """Events in, advisory alarms out, rate-limited by patient and kind: a run of V beats is not a hundred lines."""
 
     def __init__(self, rules: AdvisoryRules | None = None) -> None:
-        self._rules = rules or AdvisoryRules()
+        self.rules = rules or AdvisoryRules()
         self._told: dict[tuple[str, str], _Told] = {}
 
     def feed(self, patient: str, lead: str, event: Event, now: float) -> list[Alarm]:
@@ -45,7 +45,7 @@ class Advisories:
 
     def tick(self, now: float) -> list[Alarm]:
         """What was held back by the limit and is due."""
-        late = [(told, told.newest) for told in self._told.values() if now - told.at >= self._rules.every_s]
+        late = [(told, told.newest) for told in self._told.values() if now - told.at >= self.rules.every_s]
         return [self._tell(told, newest, now) for told, newest in late if newest]
 
     def forget(self, patient: str) -> None:
@@ -56,16 +56,16 @@ class Advisories:
     def _wording(self, event: Event) -> tuple[str, str, float] | None:
         match event:
             case ClassifiedBeat(label=label, score=score):
-                least = self._rules.least_score.get(label)
+                least = self.rules.least_score.get(label)
                 return None if least is None or score < least else (*_OF_CLASS[label], score)
-            case IrregularInterval(rr_s=rr_s, expected_s=expected_s) if self._rules.irregular_rr:
+            case IrregularInterval(rr_s=rr_s, expected_s=expected_s) if self.rules.irregular_rr:
                 return "irregular_rr", f"R-R {rr_s:.2f} s, expected {expected_s:.2f} s", rr_s
         return None
 
     def _limited(self, advisory: Alarm, now: float) -> list[Alarm]:
         key = (advisory.patient, advisory.condition)
         told = self._told.get(key)
-        if told is None or now - told.at >= self._rules.every_s:
+        if told is None or now - told.at >= self.rules.every_s:
             self._told[key] = told = told or _Told(now)
             return [self._tell(told, advisory, now)]
         told.untold += 1

@@ -57,6 +57,15 @@ class Alarms:
         """As a configuration says. Raises `ValueError` that names the condition."""
         return cls(settings.merged(), settings.advisories, settings.silence_s)
 
+    def change(self, rules: Mapping[str, Rule], advisories: AdvisoryRules, silence_s: float) -> None:
+        """Go by other rules from now on, also for what stands. Raises `ValueError`, and then nothing has changed."""
+        check(rules)
+        self._rules, self._silence_s = rules, silence_s
+        self._rank = {name: place for place, name in enumerate(most_urgent_first(rules))}
+        self._advisories.rules = advisories
+        for standing in (s for conditions in self._standing.values() for s in conditions.values()):
+            standing.rule = rules[standing.condition]
+
     def event(self, patient: str, lead: str, event: Event, now: float) -> list[Alarm]:
         """Something the signal path said of this patient and lead."""
         if not isinstance(event, RhythmChange):

@@ -112,6 +112,11 @@ class Assembly:
         """Device time of sample 0 of the session that owns the stream, as its newest block has it."""
         return self._own.epoch_s if self._own else 0.0
 
+    @property
+    def end(self) -> int:
+        """The number of the sample that would follow the newest."""
+        return self._own.end if self._own else 0
+
     def conflict(self, now: float) -> bool:
         """Whether a second device claims this stream."""
         rival = self._rival

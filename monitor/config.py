@@ -21,6 +21,8 @@ __all__ = ["Broker", "Config", "ConfigError", "load"]
 _Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 AUTO: Final = "auto"
 """Where this system keeps such files for its users."""
+EVERYBODY: Final = "*"
+"""No patient's name: who has no limits of their own."""
 _SQLITE_FILE: Final = "sqlite:///"
 _STORES: Final = (_SQLITE_FILE, "postgresql://")
 _Queue: TypeAlias = Annotated[int, Meta(ge=10, le=10_000_000)]
@@ -154,6 +156,12 @@ class Store(_Section, frozen=True, kw_only=True):
         return f"{_SQLITE_FILE}{platformdirs.user_data_path('pulse') / 'store.db'}"
 
 
+class Patient(_Section, frozen=True, kw_only=True):
+    """What is otherwise for one patient."""
+
+    rhythm: dict[str, int | float] = field(default_factory=dict)
+
+
 class Config(_Section, frozen=True, kw_only=True):
     """Everything that can be set."""
 
@@ -163,6 +171,7 @@ class Config(_Section, frozen=True, kw_only=True):
     model: ModelFile = field(default_factory=ModelFile)
     rhythm: Limits = field(default_factory=Limits)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    patients: dict[_Name, Patient] = field(default_factory=dict)
     sinks: Sinks = field(default_factory=Sinks)
     store: Store = field(default_factory=Store)
 
@@ -170,6 +179,16 @@ class Config(_Section, frozen=True, kw_only=True):
     def client_id(self) -> str:
         """Under which the broker keeps the monitor's session."""
         return self.broker.client_id or f"pulse-monitor-{self.monitor.id}"
+
+    def limits(self) -> dict[str, Limits]:
+        """By patient, those of `EVERYBODY` else among them. Raises `ValueError`."""
+        return {EVERYBODY: self.rhythm} | {name: self._limits_of(name) for name in self.patients}
+
+    def _limits_of(self, patient: str) -> Limits:
+        try:
+            return msgspec.convert(msgspec.to_builtins(self.rhythm) | self.patients[patient].rhythm, Limits)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from None
 
 
 def load(path: Path) -> Config:
@@ -182,6 +201,9 @@ def load(path: Path) -> Config:
         config.alarms.merged()
     with source.blame("broker", "retry_first_s"):
         _check_order(config.broker)
+    for name in config.patients:
+        with source.blame("patients", name, "rhythm"):
+            config._limits_of(name)
     with source.blame("store", "url"):
         _check_store(config.store.address)
     return _anchored(config, path.parent)

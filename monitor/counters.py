@@ -28,6 +28,9 @@ class Counters:
     """Alarms raised, advisories not among them."""
     advisories: int = 0
     commands: int = 0
+    config_taken: int = 0
+    config_refused: int = 0
+    """Configurations that were read at run time."""
     sink_dropped: Counter[str] = field(default_factory=Counter)
     """What made way in a sink's queue, by sink."""
     sink_failed: Counter[str] = field(default_factory=Counter)

@@ -7,36 +7,38 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
+import structlog
 
 from edge.events import to_json
 from monitor import memory
 from monitor.clock import SlewedClock
-from monitor.config import Config, ConfigError, Store
-from monitor.counters import Counters
+from monitor.config import Config
 from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
 from monitor.keeper import Keeper
 from monitor.link import Link, Will
-from monitor.publications import MonitorStatus, Publication
+from monitor.outlets import opened_store, outlets
+from monitor.publications import MonitorStatus
 from monitor.shipped import load_model
-from monitor.sinks import LogAlarms, MqttAlarms, MqttSink, Outlet
+from monitor.sinks import Outlet
 from monitor.standing import Alarm
 from monitor.watch import Told, Watch
 
-if TYPE_CHECKING:
-    from monitor.store.writer import Writer
-
 _Task: TypeAlias = asyncio.Task[None]
-Repeats: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 _PACKAGE: Final = "pulse-monitor"
+_AT_RUN_TIME: Final = ("rhythm", "patients", "alarms")
+"""Sections of the configuration that need no restart."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _AT_ONCE: Final = 256
 """Messages taken before the engine and the sinks have their turn."""
 _VITALS_S: Final = 1.0
 _KEPT_S: Final = 3.0
 """A broker sends what it has kept at once; after so long the monitor stops listening to its own alarms."""
+
+
+log: Final = structlog.get_logger("pulse.monitor")
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,16 +56,21 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def run(
-    config: Config, *, stop: asyncio.Event | None = None, ready: Callable[[], None] = lambda: None
+    config: Config,
+    *,
+    stop: asyncio.Event | None = None,
+    ready: Callable[[], None] = lambda: None,
+    reread: Callable[[], Config] | None = None,
 ) -> Summary:
     """Watch until `stop` is set; without one, until SIGTERM or SIGINT.
 
-    `ready` is called whenever the broker has let the monitor in and its subscriptions hold. Raises `ConfigError` and
+    `ready` is called whenever the broker has let the monitor in and its subscriptions hold; `reread` gives the
+    configuration anew at SIGHUP. Raises `ConfigError` and
     `ModelMismatch` before anything is opened.
     """
     watch = Watch(config, load_model(config.model.path))
     service = Service(config, watch, ready)
-    with _stopped_by_signals(stop) as stopped:
+    with _stopped_by_signals(stop) as stopped, _at_hangup(reread, service.reconfigure):
         return await service.run(stopped)
 
 
@@ -72,7 +79,7 @@ class Service:
 
     def __init__(self, config: Config, watch: Watch, ready: Callable[[], None] = lambda: None) -> None:
         """Raises `ConfigError`; opens nothing yet."""
-        self._settings = config.monitor
+        self._config, self._settings = config, config.monitor
         self._watch = watch
         self._ready = ready
         self._clock = SlewedClock()
@@ -89,10 +96,24 @@ class Service:
             counters=watch.counters,
             on_up=self._came_up,
         )
-        self._feed, self._alarms, self._repeats = _outlets(config, self._link, watch.counters)
+        self._feed, self._alarms, self._repeats = outlets(config, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
-        self._store = _opened(config.store, watch.counters)
+        self._store = opened_store(config.store, watch.counters)
         self._keeper = self._remember(config.monitor.memory)
+
+    def reconfigure(self, reread: Callable[[], Config]) -> None:
+        """Go by another configuration as far as that can be done at run time; one that is wrong changes nothing."""
+        try:
+            config = reread()
+            self._watch.reconfigure(config, self._clock())
+        except ValueError as error:
+            self._watch.counters.config_refused += 1
+            log.error("the configuration is not taken", error=str(error))
+            return
+        self._watch.counters.config_taken += 1
+        rest = [name for name in Config.__struct_fields__ if getattr(config, name) != getattr(self._config, name)]
+        waiting = [name for name in rest if name not in _AT_RUN_TIME]
+        log.info("the configuration is taken", **({"after_a_restart": waiting} if waiting else {}))
 
     async def run(self, stop: asyncio.Event) -> Summary:
         """Until `stop` is set. What one of the tasks raises ends all, and is raised."""
@@ -205,53 +226,6 @@ class Service:
         )
 
 
-def _outlets(
-    config: Config, link: Link, counters: Counters
-) -> tuple[list[Outlet[Publication]], list[Outlet[Alarm]], list[Repeats]]:
-    """Who hears the feed, who the alarms, and who of them has to repeat them. Beats in plenty must not push out an
-    alarm, so each has its own queue."""
-    sinks = config.sinks
-    feed: list[Outlet[Publication]] = []
-    alarms: list[Outlet[Alarm]] = []
-    if sinks.mqtt.enabled:
-        feed.append(Outlet("mqtt_feed", MqttSink(link), sinks.mqtt.queue, counters))
-        alarms.append(Outlet("mqtt_alarms", MqttAlarms(link), sinks.mqtt.queue, counters))
-    if sinks.log.enabled:
-        alarms.append(Outlet("log", LogAlarms(sinks.log.least), sinks.log.queue, counters))
-    over_http, repeats = _http_outlets(config, counters)
-    return feed, alarms + over_http, repeats
-
-
-def _http_outlets(config: Config, counters: Counters) -> tuple[list[Outlet[Alarm]], list[Repeats]]:
-    """Their library is imported only where one is wanted."""
-    webhook, alertmanager = config.sinks.webhook, config.sinks.alertmanager
-    if webhook.url is None and alertmanager.url is None:
-        return [], []
-    from monitor.post import Alertmanager, Webhook
-
-    outlets: list[Outlet[Alarm]] = []
-    repeats: list[Repeats] = []
-    if webhook.url is not None:
-        outlets.append(Outlet("webhook", Webhook(webhook, counters), webhook.queue, counters))
-    if alertmanager.url is not None:
-        sink = Alertmanager(alertmanager, config.monitor.id, counters)
-        outlets.append(Outlet("alertmanager", sink, alertmanager.queue, counters))
-        repeats.append(sink.repeat)
-    return outlets, repeats
-
-
-def _opened(settings: Store, counters: Counters) -> "Writer | None":
-    """The database's library is imported where it is wanted: it takes a while."""
-    if not settings.enabled:
-        return None
-    from monitor.store.writer import Writer
-
-    try:
-        return Writer(settings, counters)
-    except ValueError as error:
-        raise ConfigError(f"store.url: {error}") from None
-
-
 async def _every(seconds: float, act: Callable[[float], bool]) -> None:
     """Call `act` on an absolute schedule, with how late it is; at once again when it says that there is more to do.
 
@@ -302,3 +276,17 @@ def _stopped_by_signals(stop: asyncio.Event | None) -> Iterator[asyncio.Event]:
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _at_hangup(reread: Callable[[], Config] | None, act: Callable[[Callable[[], Config]], None]) -> Iterator[None]:
+    """Where there is nothing to read again, SIGHUP ends the process as any other."""
+    if reread is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, act, reread)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

@@ -1,16 +1,15 @@
 """From blocks to what is to be said of each patient. No I/O, and no clock but `now`, in seconds since the epoch.
 
-One lead of a patient is analysed: the most preferred that comes. Streams of one rate share a chain; samples wait in its
-inbox and are fed a hop of all streams at a time.
+One lead of a patient is analysed: the most preferred that comes. Streams of one rate and one set of limits share a
+chain; samples wait in its inbox and are fed a hop of all streams at a time.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
-import msgspec
-
-from edge.events import Event, Quality, SignalQuality
+from edge.events import Event, SignalQuality
+from edge.limits import Limits
 from edge.types import F32
 from edge.wire import DeviceStatus, SampleBlock
 from monitor.assembly import TAKEN, Assembly, Fate
@@ -18,6 +17,7 @@ from monitor.config import Streams
 from monitor.counters import Counters
 from monitor.facts import BATTERY_LOW, Facts, Missing
 from monitor.group import Group, SignalPath
+from monitor.said import Begun, Ended, Forgotten, Heard, PatientVitals, Said, Technical
 
 _MOST_HOPS: Final = 20
 """In one tick: two seconds of signal, so that who is behind does not keep the broker waiting."""
@@ -26,69 +26,6 @@ _FS_RANGE: Final = (100.0, 1000.0)
 _ALARMING_FLAGS: Final = ("lead_off", "saturated")
 _WATCH_S: Final = 0.5
 """Silence is looked for this often."""
-
-
-class Heard(NamedTuple):
-    """What the signal path said."""
-
-    patient: str
-    lead: str
-    event: Event
-
-
-class Technical(NamedTuple):
-    """A technical condition begins or ends."""
-
-    patient: str
-    lead: str
-    condition: str
-    active: bool
-    message: str = ""
-
-
-class Begun(NamedTuple):
-    """A session of a patient's device begins, with sample number `first`, taken at `t0_s + first / fs` by our clock."""
-
-    patient: str
-    lead: str
-    fs: float
-    first: int
-    t0_s: float
-
-
-class Ended(NamedTuple):
-    """A stream has ended; another of the patient may begin. What it said of the rhythm holds no more."""
-
-    patient: str
-    lead: str
-
-
-class Forgotten(NamedTuple):
-    """Nothing has come of this patient for so long that the place is free for another."""
-
-    patient: str
-
-
-Said: TypeAlias = Heard | Technical | Begun | Ended | Forgotten
-
-
-class PatientVitals(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="vitals"):
-    """A patient in one line."""
-
-    t: int
-    """When this was written, µs since the epoch."""
-    patient: str
-    lead: str
-    fs: float
-    t0: int
-    """Device time of sample 0, µs since the epoch: sample n was taken at `t0 + n / fs`."""
-    sample: int
-    """The newest sample that was analysed."""
-    hr_bpm: float | None
-    rhythm: str
-    """A WFDB rhythm label; empty while no samples come."""
-    quality: Quality
-    pvc_per_min: int
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +39,7 @@ class _Stream:
     flags: tuple[str, ...] | None = None
     """Of the newest block; `None` when they are to be looked at again."""
     silent: bool = False
+    limits: Limits | None = None
     group: "Group[_Stream] | None" = None
     row: int = -1
 
@@ -109,14 +47,20 @@ class _Stream:
 class Engine:
     """All streams that are watched."""
 
-    def __init__(self, settings: Streams, chain: Callable[[float], SignalPath], counters: Counters) -> None:
-        """`chain` makes the signal path for a sampling rate in Hz."""
+    def __init__(
+        self,
+        settings: Streams,
+        chain: Callable[[float, Limits], SignalPath],
+        counters: Counters,
+        limits: Callable[[str], Limits] = lambda _: Limits(),
+    ) -> None:
+        """`chain` makes the signal path for a sampling rate in Hz and the `limits` of its patients."""
         self._settings = settings
-        self._chain = chain
+        self._chain, self._limits = chain, limits
         self._counters = counters
         self._rank = {lead: place for place, lead in enumerate(settings.leads)}
         self._streams: dict[str, _Stream] = {}
-        self._groups: dict[float, Group[_Stream]] = {}
+        self._groups: dict[tuple[float, Limits], Group[_Stream]] = {}
         self._begun: list[Said] = []
         self._said: list[Said] = []
         self._watched = 0.0
@@ -164,6 +108,14 @@ class Engine:
         if status.battery is not None:
             stream.facts.say("battery_low", status.battery < BATTERY_LOW, f"Battery at {status.battery:.0%}")
         self._tell_facts(stream)
+
+    def relimit(self, now: float) -> None:
+        """Limits may have changed. Whose did is analysed afresh from the next sample on: a bank has one set of them."""
+        for stream in self._streams.values():
+            if stream.group is not None and stream.limits != self._limits(stream.patient):
+                fs, first = stream.group.fs, stream.assembly.end
+                self._leave_row(stream)
+                self._join(stream, fs, first, now - first / fs)
 
     def tick(self, now: float) -> list[Said]:
         """Feed what waits, and see who has fallen silent. Everything that is new, in order for each stream."""
@@ -237,15 +189,23 @@ class Engine:
 
     def _begin(self, stream: _Stream, block: SampleBlock, now: float) -> None:
         """A session begins: a fresh row, and the old one says its last."""
+        self._leave_row(stream)
+        self._join(stream, block.fs, block.n0, now - block.end / block.fs)
+
+    def _leave_row(self, stream: _Stream) -> None:
         if stream.group is not None:
             self._counters.samples_dropped += stream.group.end(stream.row)
             stream.facts.say("poor_signal", False)
-        group = self._groups.get(block.fs)
+
+    def _join(self, stream: _Stream, fs: float, first: int, t0_s: float) -> None:
+        """Give the stream a row among those of its rate and limits."""
+        stream.limits = self._limits(stream.patient)
+        group = self._groups.get((fs, stream.limits))
         if group is None:
-            group = self._groups[block.fs] = Group(block.fs, self._chain(block.fs), self._settings.backlog_s)
-        stream.group, stream.row = group, group.join(stream, block.n0)
-        t0_s = now - block.end / block.fs
-        self._begun.append(Begun(stream.patient, stream.lead, block.fs, block.n0, t0_s))
+            group = Group(fs, self._chain(fs, stream.limits), self._settings.backlog_s)
+            self._groups[fs, stream.limits] = group
+        stream.group, stream.row = group, group.join(stream, first)
+        self._begun.append(Begun(stream.patient, stream.lead, fs, first, t0_s))
 
     def _add(self, stream: _Stream, first: int, x: F32) -> None:
         assert stream.group is not None, "a session begins before its samples come"
@@ -302,19 +262,18 @@ class Engine:
 
     def _end(self, stream: _Stream) -> None:
         """The stream is to leave, and what was wrong with it ends."""
-        if stream.group is not None:
-            self._counters.samples_dropped += stream.group.end(stream.row)
+        self._leave_row(stream)
         stream.facts.end()
         self._tell_facts(stream)
 
     def _leave(self) -> None:
         """Those whose session has ended say their last."""
-        for fs, group in list(self._groups.items()):
+        for which, group in list(self._groups.items()):
             found, gone = group.leave()
             self._hear(found)
             self._said += [Ended(stream.patient, stream.lead) for stream in gone]
             if group.is_empty:
-                del self._groups[fs]
+                del self._groups[which]
 
     def _tell_facts(self, stream: _Stream) -> None:
         self._said += [Technical(stream.patient, stream.lead, *fact) for fact in stream.facts.changed()]

@@ -7,7 +7,7 @@ import msgspec
 from edge import topics
 from edge.events import to_json
 from edge.topics import Topic
-from monitor.engine import Heard, PatientVitals
+from monitor.said import Heard, PatientVitals
 from monitor.standing import Alarm
 
 _EVENT: Final = "event"

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from edge.events import ClassifiedBeat, RhythmChange
 from edge.types import F32
-from monitor.engine import Begun, Ended, Forgotten, Heard, PatientVitals, Said
+from monitor.said import Begun, Ended, Forgotten, Heard, PatientVitals, Said
 from monitor.standing import Alarm
 from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session
 from monitor.strips import Stretch, Strips

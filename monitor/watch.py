@@ -8,13 +8,14 @@ from edge.events import Beat, ClassifiedBeat
 from monitor import publications
 from monitor.alarms import Alarms
 from monitor.awaited import Awaited
-from monitor.config import Config
+from monitor.config import EVERYBODY, Config
 from monitor.counters import Counters
-from monitor.engine import Begun, Ended, Engine, Forgotten, Heard, Said, Technical
+from monitor.engine import Engine
 from monitor.ingest import Command, Ingest, KeptAlarm, Message, Samples, Status
 from monitor.memory import Memory
 from monitor.publications import Publication
 from monitor.recorder import Recorder
+from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
 from monitor.standing import Alarm
 from monitor.store.entries import Entry
 
@@ -37,7 +38,13 @@ class Watch:
         self._streams = config.streams
         self._peaks = config.sinks.mqtt.peaks
         self._ingest = Ingest(config.streams.max_patients, self.counters)
-        self._engine = Engine(config.streams, lambda fs: Chain(fs, model, limits=config.rhythm), self.counters)
+        self._limits = config.limits()
+        self._engine = Engine(
+            config.streams,
+            lambda fs, limits: Chain(fs, model, limits=limits),
+            self.counters,
+            lambda patient: self._limits.get(patient, self._limits[EVERYBODY]),
+        )
         self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
         self._raised: set[str] = set()
         self._recorder = Recorder(self._engine.newest) if config.store.enabled else None
@@ -75,6 +82,14 @@ class Watch:
         patients = {*memory.patients, *(alarm.patient for alarm in memory.alarms)}
         missed_at = now + self._streams.signal_loss_s
         self._awaited.expect(patients, missed_at, max(missed_at, memory.at + self._streams.forget_after_s))
+
+    def reconfigure(self, config: Config, now: float) -> None:
+        """Take over other limits and alarm rules. Raises `ValueError`, and then nothing has changed."""
+        limits, rules = config.limits(), config.alarms.merged()
+        self._limits = limits
+        self._engine.relimit(now)
+        self._alarms.change(rules, config.alarms.advisories, config.alarms.silence_s)
+        self._told.alarms += self._alarms.standing()
 
     def standing(self) -> list[Alarm]:
         """The alarms that are raised."""

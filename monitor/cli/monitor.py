@@ -27,4 +27,4 @@ def command(path: Path, style: log.Style, check: bool) -> None:
             click.echo(f"{path} is fine")
             return
         log.to_stderr(style)
-        asyncio.run(run(config))
+        asyncio.run(run(config, reread=lambda: load(path)))

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.events import Beat, Event, Gap, SignalQuality, Vitals
+from edge.limits import Limits
 from edge.types import F32, I64, RowIndex
 from edge.wire import DeviceStatus, Flag, SampleBlock
 from monitor.config import Streams
 from monitor.counters import Counters
-from monitor.engine import Begun, Ended, Engine, Forgotten, Heard, Said, Technical
+from monitor.engine import Engine
+from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
 
 FS = 100.0
 HOP = 10
@@ -103,7 +105,7 @@ class Bench:
         self.counters = Counters()
         self.engine = Engine(settings or Streams(), self._chain, self.counters)
 
-    def _chain(self, fs: float) -> MarkedBeats:
+    def _chain(self, fs: float, limits: Limits) -> MarkedBeats:
         return self.chains.setdefault(fs, MarkedBeats())
 
     def send(self, *blocks: SampleBlock, patient: str = "p1", lead: str = "MLII", now: float = NOW) -> list[Said]:
@@ -350,3 +352,40 @@ def test_no_sample_is_unaccounted_for(deeds: list[str]) -> None:
         seq += deed != "again"
     bench.engine.flush()
     assert bench.counters.samples == fed + bench.counters.samples_dropped
+
+
+class TestLimits:
+    """A bank has one set of limits: whose differ are in a bank of their own."""
+
+    def engine(self) -> tuple[Engine, dict[str, Limits], list[tuple[float, Limits]]]:
+        of: dict[str, Limits] = {}
+        made: list[tuple[float, Limits]] = []
+
+        def chain(fs: float, limits: Limits) -> MarkedBeats:
+            made.append((fs, limits))
+            return MarkedBeats()
+
+        return Engine(Streams(), chain, Counters(), lambda patient: of.get(patient, Limits())), of, made
+
+    def test_a_patient_with_limits_of_their_own_is_in_a_chain_of_their_own(self) -> None:
+        engine, of, made = self.engine()
+        of["p2"] = Limits(tachycardia_bpm=110)
+        for patient in ("p1", "p2", "p3"):
+            engine.accept(patient, "MLII", quiet(0), NOW)
+        assert made == [(FS, Limits()), (FS, of["p2"])]
+
+    def test_whose_limits_change_goes_on_afresh_and_the_others_as_they_were(self) -> None:
+        engine, of, _ = self.engine()
+        for patient in ("p1", "p2"):
+            engine.accept(patient, "MLII", quiet(0), NOW)
+        engine.tick(NOW)
+        of["p2"] = Limits(tachycardia_bpm=110)
+        engine.relimit(NOW)
+        said = engine.tick(NOW)
+        assert [type(s) for s in said] == [Heard, Ended, Begun]
+        assert {s.patient for s in said} == {"p2"}
+        n0 = len(quiet(0).x)
+        for patient in ("p1", "p2"):
+            engine.accept(patient, "MLII", block(1, n0, with_beats(20, every=10)), NOW)
+        found = [s for s in engine.tick(NOW) if isinstance(s, Heard)]
+        assert {(s.patient, s.event.sample) for s in found} == {(p, n0 + k) for p in ("p1", "p2") for k in (0, 10)}
