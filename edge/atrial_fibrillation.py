@@ -103,21 +103,21 @@ class AtrialFibrillation(Rows):
     def _measures(self, rows: RowIndex, log_rr: F32, p_wave: F32) -> F64:
         beats = np.minimum(self.count[rows], KEPT)
         shares = [(self.label[rows] == label).sum(1) / beats for label in (V, S)]
-        change = np.sqrt(np.nanmean(np.square(np.diff(log_rr, axis=1)), axis=1))
-        rr = np.nanmedian(log_rr, axis=1)
-        return np.stack([_entropy(log_rr), np.log(change + 1e-3), rr, *shares, np.log(p_wave + 1e-3)], axis=1)
+        held = (~np.isnan(log_rr)).sum(1)
+        change = np.sqrt(np.nansum(np.square(np.diff(log_rr, axis=1)), axis=1) / (held - 1))
+        rr = np.sort(log_rr, axis=1)[np.arange(len(rows)), held // 2]
+        return np.stack([_entropy(log_rr, held), np.log(change + 1e-3), rr, *shares, np.log(p_wave + 1e-3)], axis=1)
 
 
-def _entropy(log_rr: F32) -> F64:
+def _entropy(log_rr: F32, held: I64) -> F64:
     """How rarely two intervals that match are followed by two that match, in nats; NaN matches nothing.
 
     The small numbers added keep windows without a single match apart from each other, and finite.
     """
     alike = np.abs(log_rr[:, :, None] - log_rr[:, None, :]) < ALIKE
-    held = (~np.isnan(log_rr)).sum(1)
     both = alike[:, 1:, 1:] & alike[:, :-1, :-1]
-    ones = (alike.sum((1, 2)) - held) / (held * (held - 1))
-    twos = (both.sum((1, 2)) - (held - 1)) / ((held - 1) * (held - 2))
+    ones = (np.count_nonzero(alike, axis=(1, 2)) - held) / (held * (held - 1))
+    twos = (np.count_nonzero(both, axis=(1, 2)) - (held - 1)) / ((held - 1) * (held - 2))
     entropy: F64 = np.log(ones + 0.01) - np.log(twos + 0.005)
     return entropy
 

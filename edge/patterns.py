@@ -33,12 +33,10 @@ class Patterns(Rows):
     def feed(self, due: Table, labels: U8, held: Bool) -> Bool:
         """One classified beat of each stream, and which patterns it was in; returns which it is in, `(k, 2)`."""
         rows = due["row"]
-        self.bits[rows] = bits = (self.bits[rows] << 1 | (labels == V)) & _mask(1, REMEMBERED)
+        self.bits[rows] = bits = (self.bits[rows] << 1 | (labels == V)) & (1 << REMEMBERED) - 1
         self.beat[rows, :-1] = self.beat[rows, 1:]
         self.beat[rows, -1] = due["sample"]
-        begins = np.stack([np.isin(bits & _mask(p, BEGINS), _phases(p, BEGINS)) for p in PERIOD.tolist()], axis=1)
-        recent = [_seen_lately(bits, p) for p in PERIOD.tolist()]
-        now: Bool = begins | held & np.stack(recent, axis=1)
+        now: Bool = _COMPLETE[bits] | held & _LATELY[bits]
         return now
 
     def onset(self, rows: RowIndex) -> I64:
@@ -47,17 +45,19 @@ class Patterns(Rows):
         return first
 
 
-def _seen_lately(bits: I64, period: int) -> Bool:
-    """Two periods of the pattern, ending within the last `ENDS` periods."""
-    shifted = bits[:, None] >> np.arange(ENDS * period)
-    seen: Bool = np.any(np.isin(shifted & _mask(period, 2), _phases(period, 2)), axis=1)
+def _seen(bits: I64, period: int, periods: int) -> Bool:
+    """Which beats as bits end with so many periods that have just one ventricular beat each, at the same place."""
+    whole = period * periods
+    phases = [sum(1 << k for k in range(phase, whole, period)) for phase in range(period)]
+    seen: Bool = np.isin(bits & (1 << whole) - 1, phases)
     return seen
 
 
-def _mask(period: int, periods: int) -> int:
-    return (1 << period * periods) - 1
-
-
-def _phases(period: int, periods: int) -> list[int]:
-    """Beats as bits that have just one ventricular beat in each period, at the same place."""
-    return [sum(1 << k for k in range(phase, period * periods, period)) for phase in range(period)]
+_ALL: Final = np.arange(1 << REMEMBERED)
+_COMPLETE: Final = np.stack([_seen(_ALL, period, BEGINS) for period in PERIOD.tolist()], axis=1)
+"""`(all bits, 2)`: the pattern is there."""
+_LATELY: Final = np.stack(
+    [np.any([_seen(_ALL >> ago, period, 2) for ago in range(ENDS * period)], axis=0) for period in PERIOD.tolist()],
+    axis=1,
+)
+"""`(all bits, 2)`: two periods of it are there, or were within the last `ENDS`."""

@@ -84,7 +84,10 @@ class Rhythm:
 
     def feed(self, rows: RowIndex, x: F32, clock: I64) -> Found:
         """What a hop of signal says, `(len(rows), hop)` in mV; `clock` is the number of the next sample."""
-        turned = np.isin(rows, self._ventricles.feed(rows, x))
+        changed = self._ventricles.feed(rows, x)
+        if not len(changed):
+            return []
+        turned = np.isin(rows, changed)
         rows, clock = rows[turned], clock[turned]
         stands = self._ventricles.stands[rows]
         sample = clock - np.where(stands, self._turned[True], self._turned[False])
