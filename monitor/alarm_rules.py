@@ -108,6 +108,8 @@ DEFAULT_RULES: Final[dict[str, Rule]] = {
     "saturated": _technical("low", "Signal is saturated", "lead_off", *_NO_SIGNAL, delay_s=3.0, hold_s=3.0),
     "poor_signal": _technical("low", "Signal is poor", "lead_off", *_NO_SIGNAL, delay_s=5.0, hold_s=5.0),
     "gaps": _technical("low", "Samples are missing", *_NO_SIGNAL, delay_s=0.0, hold_s=30.0),
+    "overloaded": _technical("medium", "Monitor is behind", delay_s=2.0, hold_s=10.0),
+    "clock_drift": _technical("low", "Device's clock is off", *_NO_SIGNAL, delay_s=30.0, hold_s=60.0),
     "battery_low": _technical("low", "Battery is low", delay_s=0.0, hold_s=60.0),
 }
 """Physiological conditions are those of `edge.events.RHYTHM_LABEL`.

@@ -15,7 +15,7 @@ from edge.wire import DeviceStatus, SampleBlock
 from monitor.assembly import TAKEN, Assembly, Fate
 from monitor.config import Streams
 from monitor.counters import Counters
-from monitor.facts import BATTERY_LOW, Facts, Missing
+from monitor.facts import BATTERY_LOW, Between, DeviceClock, Facts, Missing, behind
 from monitor.group import Group, SignalPath
 from monitor.said import Begun, Ended, Forgotten, Heard, PatientVitals, Said, Technical
 
@@ -36,12 +36,19 @@ class _Stream:
     heard: float
     facts: Facts = field(default_factory=Facts)
     missing: Missing = field(default_factory=Missing)
+    is_behind: Between = field(default_factory=behind)
+    clock: DeviceClock = field(default_factory=DeviceClock)
     flags: tuple[str, ...] | None = None
     """Of the newest block; `None` when they are to be looked at again."""
     silent: bool = False
     limits: Limits | None = None
     group: "Group[_Stream] | None" = None
     row: int = -1
+
+    @property
+    def waiting_s(self) -> float:
+        """Of signal, to be analysed."""
+        return self.group.waiting_s(self.row) if self.group else 0.0
 
 
 class Engine:
@@ -60,6 +67,7 @@ class Engine:
         self._counters = counters
         self._rank = {lead: place for place, lead in enumerate(settings.leads)}
         self._streams: dict[str, _Stream] = {}
+        self._births: dict[str, DeviceStatus] = {}
         self._groups: dict[tuple[float, Limits], Group[_Stream]] = {}
         self._begun: list[Said] = []
         self._said: list[Said] = []
@@ -90,6 +98,7 @@ class Engine:
         self._counters.blocks[placed.fate.name.lower()] += 1
         if placed.fate not in TAKEN:
             return
+        stream.clock.feed(block.t * 1e-6 + len(block.x) / block.fs, now)
         if placed.fate is Fate.BEGINS:
             self._begin(stream, block, now)
         if placed.lost:
@@ -99,10 +108,22 @@ class Engine:
         self._heard(stream, block.flags, now)
 
     def status(self, patient: str, status: DeviceStatus) -> None:
-        """What a device says of itself."""
+        """What a device says of itself; kept, where its samples are still to come."""
         stream = self._streams.get(patient)
         if stream is None:
-            return
+            self._keep_birth(patient, status)
+        else:
+            self._hear_status(stream, status)
+
+    def _keep_birth(self, patient: str, status: DeviceStatus) -> None:
+        """Of so many patients as are watched at most: a flood of birth certificates costs no more."""
+        self._births.pop(patient, None)
+        if status.state == "online":
+            self._births[patient] = status
+        if len(self._births) > self._settings.max_patients:
+            del self._births[next(iter(self._births))]
+
+    def _hear_status(self, stream: _Stream, status: DeviceStatus) -> None:
         stream.flags = None
         stream.facts.say("device_offline", status.state == "offline")
         if status.battery is not None:
@@ -181,6 +202,9 @@ class Engine:
             self._counters.patients += 1
         stream = _Stream(patient, lead, Assembly(self._settings.signal_loss_s), heard=now)
         self._streams[patient] = stream
+        born = self._births.pop(patient, None)
+        if born is not None:
+            self._hear_status(stream, born)
         return stream
 
     def _is_better(self, lead: str, other: str) -> bool:
@@ -243,6 +267,9 @@ class Engine:
         for stream in list(self._streams.values()):
             stream.facts.say("conflict", stream.assembly.conflict(now))
             stream.facts.say("gaps", stream.missing.is_much(now))
+            stream.facts.say("overloaded", stream.is_behind(stream.waiting_s))
+            off = f"Device's clock is off by {-stream.clock.off_s():+.0f} s"
+            stream.facts.say("clock_drift", stream.clock.is_off(), off)
             self._tell_facts(stream)
             if now - stream.heard >= self._settings.forget_after_s:
                 self._forget(stream)

@@ -96,6 +96,10 @@ class Group(Generic[_Owner]):
         rows = list(self.owners)
         return list(zip(self.owners.values(), self._chain.vitals(_rows(rows)), strict=True)) if rows else []
 
+    def waiting_s(self, row: int) -> float:
+        """Seconds of signal that wait to be analysed."""
+        return float(self._inbox.held[row]) / self.fs
+
     def newest(self, row: int, seconds: float) -> tuple[int, F32]:
         """The newest contiguous samples of a stream, at most so many seconds of those that are held."""
         return self._chain.newest(row, round(seconds * self.fs))

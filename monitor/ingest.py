@@ -85,7 +85,7 @@ class Ingest:
         self._known: set[str] = set()
         self._kinds: dict[str, Callable[[Topic, Message], Taken]] = {
             "samples": self._samples,
-            "status": self._status,
+            "status": _status,
             "commands": _command,
             "alarms": _kept_alarm,
         }
@@ -122,12 +122,10 @@ class Ingest:
         self._known.add(topic.patient)
         return Samples(topic.patient, topic.name, block)
 
-    def _status(self, topic: Topic, message: Message) -> Status:
-        """A device speaks for its patient only when samples of that patient are taken, so that a flood of birth
-        certificates costs nothing; its last will counts because then there were some."""
-        if topic.patient not in self._known:
-            raise _Refusal("status_of_unknown")
-        return Status(topic.patient, wire.decode_status(message.payload))
+
+def _status(topic: Topic, message: Message) -> Status:
+    """Also before the patient's samples come: a birth certificate is retained, and so the first that is heard."""
+    return Status(topic.patient, wire.decode_status(message.payload))
 
 
 def _kept_alarm(topic: Topic, message: Message) -> KeptAlarm:

@@ -389,3 +389,59 @@ class TestLimits:
             engine.accept(patient, "MLII", block(1, n0, with_beats(20, every=10)), NOW)
         found = [s for s in engine.tick(NOW) if isinstance(s, Heard)]
         assert {(s.patient, s.event.sample) for s in found} == {(p, n0 + k) for p in ("p1", "p2") for k in (0, 10)}
+
+
+def test_a_birth_certificate_that_comes_before_the_samples_counts() -> None:
+    engine = Engine(Streams(), lambda *_: MarkedBeats(), Counters())
+    engine.status("p1", DeviceStatus(state="online", battery=0.1))
+    assert engine.tick(NOW) == []
+    engine.accept("p1", "MLII", quiet(0), NOW)
+    assert technical(engine.tick(NOW)) == [("battery_low", True)]
+
+
+def test_a_device_that_left_again_before_its_samples_came_is_forgotten() -> None:
+    engine = Engine(Streams(), lambda *_: MarkedBeats(), Counters())
+    for status in (DeviceStatus(state="online", battery=0.1), DeviceStatus(state="offline")):
+        engine.status("p1", status)
+    engine.accept("p1", "MLII", quiet(0), NOW)
+    assert technical(engine.tick(NOW)) == []
+
+
+def test_a_flood_of_birth_certificates_is_kept_for_as_many_as_are_watched() -> None:
+    engine = Engine(Streams(max_patients=3), lambda *_: MarkedBeats(), Counters())
+    for k in range(100):
+        engine.status(f"p{k}", DeviceStatus(state="online", battery=0.1))
+    said: list[Said] = []
+    for k in range(100):
+        engine.accept(f"p{k}", "MLII", quiet(0), NOW)
+        said += engine.tick(NOW)
+    assert {s.patient for s in said if isinstance(s, Technical)} == {"p97", "p98", "p99"}
+
+
+def test_a_monitor_that_does_not_keep_up_says_so_until_it_has_caught_up() -> None:
+    engine = Engine(Streams(signal_loss_s=60.0), lambda *_: MarkedBeats(), Counters())
+    engine.accept("p1", "MLII", block(0, 0, np.zeros(3000)), NOW)
+    said = [technical(engine.tick(NOW + k / 2)) for k in range(20)]
+    assert [each for each in said if each] == [[("overloaded", True)], [("overloaded", False)]]
+    assert said[0]
+
+
+@pytest.mark.parametrize(("off_s", "told"), [(0.0, []), (-4.0, []), (-60.0, [True]), (60.0, [True]), (-NOW, [])])
+def test_a_device_whose_clock_is_off_is_told(off_s: float, told: list[bool]) -> None:
+    """And one that has none, and says 1970, is not."""
+    engine = Engine(Streams(), lambda *_: MarkedBeats(), Counters())
+    said: list[Said] = []
+    for k in range(70):
+        engine.accept("p1", "MLII", block(k, 100 * k, np.zeros(100), started=NOW + off_s), NOW + k + 1)
+        said += engine.tick(NOW + k + 1)
+    assert [active for condition, active in technical(said) if condition == "clock_drift"] == told
+
+
+def test_messages_that_come_late_for_a_while_are_no_wrong_clock() -> None:
+    engine = Engine(Streams(), lambda *_: MarkedBeats(), Counters())
+    said: list[Said] = []
+    for k in range(100):
+        late_s = 20.0 if 40 <= k < 60 else 0.1
+        engine.accept("p1", "MLII", block(k, 100 * k, np.zeros(100)), NOW + k + 1 + late_s)
+        said += engine.tick(NOW + k + 1 + late_s)
+    assert "clock_drift" not in dict(technical(said))

@@ -36,11 +36,12 @@ def test_samples_come_with_patient_and_lead(ingest: Ingest) -> None:
     assert (taken.patient, taken.lead, len(taken.block.x)) == ("p1", "MLII", 10)
 
 
-def test_a_device_speaks_for_a_patient_whose_samples_are_taken(ingest: Ingest) -> None:
+def test_a_device_speaks_for_its_patient_also_before_its_samples_come(ingest: Ingest) -> None:
     status = Message("pulse/v1/p1/status", ONLINE, retained=True)
-    assert ingest.accept(status) is None
+    wanted = Status("p1", DeviceStatus(state="online", device="patch", fs=250.0))
+    assert ingest.accept(status) == wanted
     ingest.accept(samples_of("p1"))
-    assert ingest.accept(status) == Status("p1", DeviceStatus(state="online", device="patch", fs=250.0))
+    assert ingest.accept(status) == wanted
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,6 @@ def test_an_operator_commands_one_condition_or_all(ingest: Ingest, payload: byte
         ("pulse/v1/p1/commands/acknowledge", b"[", False, "payload"),
         ("pulse/v1/p1/commands/silence", b'{"second": 1}', False, "payload"),
         ("pulse/v1/p1/commands/silence", b'{"seconds": 1e9}', False, "payload"),
-        ("pulse/v1/stranger/status", ONLINE, True, "status_of_unknown"),
     ],
 )
 def test_what_is_not_wanted_is_refused_and_counted(

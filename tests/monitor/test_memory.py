@@ -53,6 +53,7 @@ def test_a_monitor_that_was_killed_between_any_two_moments_goes_on_to_say_the_sa
     alarms, now = Alarms(), START
     for now, _, _ in play(alarms, first):  # noqa: B007
         pass
+    alarms.tick(now)
     after = reborn(alarms, now)
     for kept in alarms.snapshot():
         for number, lead in enumerate(kept.sources):
