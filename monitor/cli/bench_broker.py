@@ -113,6 +113,7 @@ def _daemon(folder: Path, plan: fleet.Plan, listener: Listener) -> Iterator["sub
         "broker": {"url": f"mqtt://{plan.host}:{plan.port}"},
         "streams": {"max_patients": plan.patients},
         "monitor": {"state_dir": None},
+        "store": {"url": "sqlite:///store.db"},  # beside this file: as by default, but for the user's own
         "sinks": {"log": {"enabled": False}},
     }
     path = folder / "config.yaml"
