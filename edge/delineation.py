@@ -9,11 +9,12 @@ from edge.types import F32, I64, Bool
 
 SMOOTH_S: Final = 0.009
 """Standard deviation of the Gaussian that is differentiated: less sees muscle, more blurs the bounds outwards."""
-SHARE: Final = 0.11
-"""Of the complex's largest activity; below it the signal is at rest."""
+ONSET_SHARE: Final = 0.11
+OFFSET_SHARE: Final = 0.13
+"""Of the complex's largest activity; below it the signal is at rest. After the complex it never rests quite as much."""
 REST_S: Final = 0.02
 """Rest must last this long: the flat top of a notched complex is not its end."""
-REACH_S: Final = 0.18
+REACH_S: Final = 0.15
 """No bound is looked for farther from the steepest point."""
 STEEPEST_S: Final = 0.06
 """The complex is steepest this near to its R peak."""
@@ -27,8 +28,8 @@ def delineate(windows: F32, fs: float) -> tuple[I64, I64, F32]:
     `windows` are `(k, w)` samples in mV with R in the middle, at `w // 2`; `w` spans half a second or more.
 
     The bounds are where the slope has fallen below a share of its maximum for a while (Laguna, Jané & Caminal 1994,
-    Comput Biomed Res 27, §2.3). Two deviations: slope and curvature count together, so that the activity has no zero at
-    each peak of the complex; and one share serves both bounds.
+    Comput Biomed Res 27, §2.3). One deviation: slope and curvature count together, so that the activity has no zero at
+    each peak of the complex.
     """
     half = round((REACH_S + STEEPEST_S) * fs) + round(REST_S * fs)
     r = windows.shape[1] // 2
@@ -36,9 +37,9 @@ def delineate(windows: F32, fs: float) -> tuple[I64, I64, F32]:
     activity = _activity(x, SMOOTH_S * fs)
     near = round(STEEPEST_S * fs)
     steepest = half - near + activity[:, half - near : half + near + 1].argmax(1)
-    active = activity > SHARE * activity[np.arange(len(x)), steepest, None]
-    onset = np.minimum(steepest - _rest(active, steepest, -1, fs), half)
-    offset = np.maximum(steepest + _rest(active, steepest, 1, fs), half)
+    activity /= np.maximum(activity[np.arange(len(x)), steepest, None], np.finfo(np.float32).tiny)
+    onset = np.minimum(steepest - _rest(activity > ONSET_SHARE, steepest, -1, fs), half)
+    offset = np.maximum(steepest + _rest(activity > OFFSET_SHARE, steepest, 1, fs), half)
     return onset - half, offset - half, x[:, half] - _level_before(x, onset, fs)
 
 

@@ -15,8 +15,8 @@ REMEMBERED: Final = 8
 """Beats, other peaks and intervals that are remembered, as in Pan & Tompkins 1985 (IEEE TBME 32(3), §II.D)."""
 RANK: Final = 4
 """The beats' level is the 5th smallest of eight: a few large ventricular beats do not lift it."""
-MAX_RISE: Final = 1.0
-"""A beat counts as at most e times the beats before: an artefact does not deafen the stream."""
+MAX_RISE: Final = 0.5
+"""A beat counts as at most e^0.5 times the beats before: three seconds of artefacts do not deafen the stream."""
 MAX_FALL: Final = 4.0
 """Silence between beats counts as at least e⁻⁴ of them: a clean stream does not become infinitely sensitive."""
 

@@ -281,7 +281,7 @@ def test_t_waves_taken_for_beats_do_not_stay_beats(mitdb: Path) -> None:
     matching = match(r_peak[r_peak < 107_900], found["sample"], WINDOW)
     false = found["sample"][matching.false]
     assert len(matching.missed) <= 1
-    assert len(false) <= 5
+    assert len(false) <= 6
     assert (false > 43_200 + 5 * FS).sum() <= 1  # one is there without the change
 
 
