@@ -28,6 +28,8 @@ from monitor.watch import Told, Watch
 
 _Task: TypeAlias = asyncio.Task[None]
 _PACKAGE: Final = "pulse-monitor"
+_STORE_PATIENCE_S: Final = 3.0
+"""At the start; then it begins without."""
 _AT_RUN_TIME: Final = ("rhythm", "patients", "alarms")
 """Sections of the configuration that need no restart."""
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -118,6 +120,8 @@ class Service:
     async def run(self, stop: asyncio.Event) -> Summary:
         """Until `stop` is set. What one of the tasks raises ends all, and is raised."""
         begun = time.monotonic()
+        if self._store:
+            await asyncio.to_thread(self._store.until_tried, _STORE_PATIENCE_S)
         watching = [self._listen(), _every(self._settings.tick_s, self._tick), _every(_VITALS_S, self._vitals)]
         telling = [outlet.run() for outlet in self._outlets]
         telling += [repeat() for repeat in self._repeats]

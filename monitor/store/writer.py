@@ -36,11 +36,17 @@ class Writer:
         self._settings, self._counters = settings, counters
         self._waiting: deque[Entry] = deque()
         self._changed = threading.Condition()
+        self._tried = threading.Event()
         self._closing = self._hurried = False
         self._numbers = Numbers()
         self._prune_at = 0.0
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
+
+    def until_tried(self, seconds: float) -> None:
+        """Wait until the database has been opened, or could not be; at most so long. Bringing its tables up to date
+        keeps a core busy for a while, and a monitor that has begun has better use for it."""
+        self._tried.wait(seconds)
 
     def offer(self, entries: Sequence[Entry]) -> None:
         """Let them wait their turn; never blocks for longer than a batch takes to be copied."""
@@ -67,15 +73,16 @@ class Writer:
         batch: list[Entry] = []
         engine: Engine | None = None
         while True:
-            batch = batch or self._next()
-            if not batch and self._closing:
-                break
             try:
                 engine = engine or self._opened()
+                batch = batch or self._next()
+                if not batch and self._closing:
+                    break
                 self._write(engine, batch)
                 self._prune(engine)
             except (StoreError, SQLAlchemyError) as error:
                 self._failed(error)
+                self._tried.set()
                 if self._sleep(backoff.next_s()):
                     break
                 continue
@@ -97,6 +104,7 @@ class Writer:
     def _opened(self) -> Engine:
         engine = database.connect(self._settings.address)
         database.migrate(engine)
+        self._tried.set()
         log.info("the store is open", url=engine.url.render_as_string())
         return engine
 

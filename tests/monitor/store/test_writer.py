@@ -94,3 +94,18 @@ def test_a_database_that_never_comes_does_not_keep_the_monitor_from_ending() -> 
     begun = time.monotonic()
     writer.close(20)
     assert time.monotonic() - begun < 10
+
+
+def test_a_monitor_can_wait_until_the_tables_are_up_to_date(url: str) -> None:
+    writer = Writer(store(url), Counters())
+    writer.until_tried(20)
+    assert read(url, "SELECT count(*) FROM beats") == [(0,)]
+    writer.close(10)
+
+
+def test_nobody_waits_for_a_database_that_cannot_be_opened() -> None:
+    writer = Writer(store("postgresql://me@127.0.0.1:1/x"), Counters())
+    begun = time.monotonic()
+    writer.until_tried(20)
+    assert time.monotonic() - begun < 10
+    writer.close(10)
