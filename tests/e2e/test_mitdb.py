@@ -12,10 +12,13 @@ import pytest
 from edge.aami import AAMI
 from edge.events import ClassifiedBeat, Event, RhythmChange
 from models.records import DS2
-from monitor import annotations
+from monitor import annotations, ec57_episodes, ec57_runs
+from monitor.alarm_rules import DEFAULT_RULES
 from monitor.analysis import analyze
 from monitor.annotations import Mark
+from monitor.audit import Line, Reference, audit
 from monitor.ec57 import Tally, compare, flutter
+from monitor.ec57_episodes import ATRIAL_FIBRILLATION, ATRIAL_FLUTTER, EpisodeTally, rhythm_spans
 from monitor.matching import outside
 from monitor.shipped import load_model
 from simulators.records import read
@@ -88,3 +91,80 @@ def _false_asystoles(events: list[Event], reference: list[Mark]) -> list[int]:
     silences = [e.sample for e in events if isinstance(e, RhythmChange) and e.condition == "asystole" and e.active]
     outside_flutter = [n for n in silences if outside([n + round(4 * FS)], flutter(reference)).all()]
     return [n for n in outside_flutter if ((beating > n + 0.2 * FS) & (beating < n + 4 * FS)).any()]
+
+
+END = 650_000
+"""Samples of a record."""
+
+
+@pytest.fixture(scope="module")
+def references(mitdb: Path) -> dict[str, Reference]:
+    names = sorted(path.stem for path in mitdb.glob("*.atr"))
+    return {name: Reference(annotations.read(mitdb / f"{name}.atr"), FS, END) for name in names}
+
+
+def _fibrillation(events: list[Event], reference: Reference) -> EpisodeTally:
+    found = rhythm_spans(annotations.beat_marks(events), ATRIAL_FIBRILLATION, END)
+    excluded = reference.rhythm(*ATRIAL_FLUTTER)
+    return ec57_episodes.compare(reference.rhythm(*ATRIAL_FIBRILLATION), found, FS, excluded)
+
+
+def test_atrial_fibrillation_is_told_and_little_else_is_called_so(
+    said: dict[str, list[Event]], references: dict[str, Reference]
+) -> None:
+    """By duration; the constants were fitted without the people of DS2."""
+    tallies = {name: _fibrillation(events, references[name]) for name, events in said.items()}
+    for names, least_se, least_ppv in ((said, 96.5, 86.0), (DS2, 97.5, 85.0)):
+        se, ppv = ec57_episodes.total(tallies[name] for name in names).by_duration()
+        assert se >= least_se
+        assert ppv >= least_ppv
+
+
+def test_atrial_fibrillation_is_known_within_seconds(
+    said: dict[str, list[Event]], references: dict[str, Reference]
+) -> None:
+    """From the annotated onset of each episode that is found; often it stands already, from the one before."""
+    waits = [wait for name, events in said.items() for wait in _waits_s(events, references[name])]
+    assert len(waits) >= 75
+    assert np.median(waits) <= 2
+    assert np.percentile(waits, 90) <= 15
+
+
+def _waits_s(events: list[Event], reference: Reference) -> list[float]:
+    changes = [e for e in events if isinstance(e, RhythmChange) and e.condition == "atrial_fibrillation"]
+    ends = [*(e.known_at for e in changes[1::2]), END]
+    told = list(zip((e.known_at for e in changes[::2]), ends, strict=False))
+    marked = reference.rhythm(*ATRIAL_FIBRILLATION)
+    hits = [[max(a - first, 0) / FS for a, b in told if b > first and a < end] for first, end in marked]
+    return [hit[0] for hit in hits if hit]
+
+
+def test_ventricular_runs_of_people_never_seen_are_told(
+    said: dict[str, list[Event]], references: dict[str, Reference]
+) -> None:
+    both = {name: (references[name].marks, annotations.beat_marks(said[name])) for name in DS2}
+    runs = {name: [ec57_runs.runs(marks, AAMI, "V") for marks in pair] for name, pair in both.items()}
+    tally = ec57_runs.total(
+        ec57_runs.compare(true, test, FS, ec57_runs.LENGTHS["any run"]) for true, test in runs.values()
+    )
+    se, ppv = tally.scores()
+    assert se >= 60
+    assert ppv >= 75
+
+
+@pytest.fixture(scope="module")
+def audited(said: dict[str, list[Event]], references: dict[str, Reference]) -> dict[str, list[Line]]:
+    return {name: audit(events, references[name]) for name, events in said.items()}
+
+
+def test_ventricular_fibrillation_is_told_in_207_alone(audited: dict[str, list[Line]]) -> None:
+    assert {name for name, lines in audited.items() for e in lines if e.condition == "ventricular_fibrillation"} == {
+        "207"
+    }
+
+
+def test_false_high_priority_alarms_are_rarer_than_one_in_two_hours(audited: dict[str, list[Line]]) -> None:
+    """Most of what remains are the asystoles above: lost signal and missed escape beats."""
+    high = {name for name, rule in DEFAULT_RULES.items() if rule.priority == "high"}
+    false = [line for lines in audited.values() for line in lines if line.condition in high and not line.because]
+    assert len(false) / (len(audited) * END / FS / 3600) <= 0.35, false
