@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 SOURCES := edge monitor simulators models
 
-.PHONY: help install demo test lint format bench train clean
+.PHONY: help install demo test lint format bench constants train clean
 
 help:
 	@echo "make demo     watch several patients live, in one command (q leaves)"
@@ -33,8 +33,13 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.bench
-	$(BIN)/python -m monitor.bench_detector
+	$(BIN)/python -m monitor.bench_detector --peers --stress --noise "$$PULSE_DATA/nstdb" --page docs/detector.md
 	$(BIN)/pulse bench pipeline
+
+# What the detector's constants are worth: half an hour on two cores.
+constants: install
+	$(BIN)/python -m monitor.constants_study choose
+	$(BIN)/python -m monitor.constants_study ablate
 
 train: $(VENV)/.train
 	$(BIN)/python -m models

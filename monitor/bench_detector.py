@@ -1,9 +1,11 @@
 """How well and how fast R peaks are found, beside the detectors that can be installed.
 
-    python -m monitor.bench_detector [--db DIR] [--minutes M] [--peers] [--noise DIR] [RECORD ...]
+    python -m monitor.bench_detector [--db DIR] [--minutes M] [--peers] [--noise DIR] [--stress]
+        [--page FILE] [RECORD ...]
 
-prints tables: Se and +P over whole records (one to one within 150 ms), latency, and patient-seconds per CPU-second;
-with `--noise`, F1 on records 118 and 119 with electrode motion of several strengths. Peers see whole records, we hops.
+prints tables: Se and +P over whole records (one to one within 150 ms), latency, position, and patient-seconds per
+CPU-second; with `--noise`, F1 on records 118 and 119 with electrode motion of several strengths; with `--stress`, the
+second lead, sudden changes and silence. Peers see whole records, we hops. `--page` also writes them into a page.
 """
 
 import argparse
@@ -21,11 +23,17 @@ from monitor.matching import WINDOW_S, match, outside
 from monitor.noise_stress import noisy
 from monitor.peers import PEERS, Find
 from monitor.recording import Recording, default_db, load, names
+from monitor.stress import AT_S, CHANGES, cut, false_in_silence, recovery_s, silent
 
 SNR_DB: Final = (24, 18, 12, 6, 0, -6)
 NOISY: Final = ("118", "119")
 """The records of the MIT-BIH noise stress test."""
 BANKS: Final = (1, 100, 1000)
+SILENCE_NOISE: Final = (0.0, 0.02, 0.05)
+SOON_S: Final = 5.0
+BEGIN: Final = "<!-- bench -->"
+END: Final = "<!-- end of bench -->"
+"""What lies between is written by this program."""
 
 
 class Outcome(NamedTuple):
@@ -118,6 +126,33 @@ def latency_line(recordings: Sequence[Recording]) -> str:
     return f"known after R: median {np.median(late):.3f} s, 99 % within {np.percentile(late, 99):.3f} s"
 
 
+def position_line(recordings: Sequence[Recording]) -> str:
+    """How far R is from its label."""
+    off = []
+    for recording, table in zip(recordings, online(recordings), strict=True):
+        matching = match(recording.r_peak, table["sample"], WINDOW_S * recording.fs)
+        off.append((table["sample"][matching.found] - recording.r_peak[matching.reference]) / recording.fs)
+    error_ms = 1e3 * np.concatenate(off)
+    return f"R against its label: median {np.median(error_ms):.1f} ms, standard deviation {error_ms.std():.1f} ms"
+
+
+def stress_table(recordings: Sequence[Recording]) -> Iterator[str]:
+    """Seconds until ten beats in a row are right again, after each sudden change."""
+    yield f"{'two minutes in':28}{'median s':>10}{'slowest s':>11}  later than {SOON_S:g} s"
+    short = [cut(recording) for recording in recordings]
+    for name, (change, lasts_s) in CHANGES.items():
+        changed = [change(recording) for recording in short]
+        pairs = zip(changed, ours(changed), strict=True)
+        seconds = np.array([recovery_s(recording, found, AT_S + lasts_s) for recording, found in pairs])
+        slow = " ".join(r.name for r, s in zip(short, seconds, strict=True) if s > SOON_S)
+        yield f"{name:28}{np.median(seconds):10.1f}{seconds.max():11.1f}  {slow or 'none'}"
+    for noise in SILENCE_NOISE:
+        quiet = [silent(recording, noise) for recording in short]
+        found = ours([recording for recording, _ in quiet])
+        false = sum(false_in_silence(f, first, r.fs) > 0 for f, (r, first) in zip(found, quiet, strict=True))
+        yield f"silence, noise {noise:.0%} of QRS: {false} of {len(quiet)} records have a beat in its first 4 s"
+
+
 def noise_table(recordings: Sequence[Recording], noise: F32, peers: dict[str, Find]) -> Iterator[str]:
     """F1 by signal-to-noise ratio."""
     yield f"{'F1, em noise at dB':28}" + "".join(f"{db:9}" for db in SNR_DB)
@@ -143,20 +178,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     recordings = [load(options.db, name, options.minutes) for name in options.records or names(options.db)]
     peers = installed(recordings[0]) if options.peers else {}
-    _print(accuracy_table(recordings, peers))
-    _print([latency_line(recordings)])
-    _print(speed_lines(recordings))
+    lines = _printed(_tables(options, recordings, peers))
+    if options.page:
+        options.page.write_text(_replaced(options.page.read_text(), lines))
+
+
+def _tables(options: argparse.Namespace, recordings: Sequence[Recording], peers: dict[str, Find]) -> Iterator[str]:
+    yield from accuracy_table(recordings, peers)
+    yield latency_line(recordings)
+    yield position_line(recordings)
+    yield from speed_lines(recordings)
     if options.noise:
         import wfdb
 
         noise = wfdb.rdrecord(str(options.noise / "em")).p_signal[:, 0].astype(np.float32)
-        _print(noise_table([load(options.db, name) for name in NOISY], noise, peers))
+        yield from noise_table([load(options.db, name) for name in NOISY], noise, peers)
+    if options.stress:
+        yield from stress_table(recordings)
+        yield "the second lead of each record:"
+        second = [load(options.db, r.name, options.minutes, other_lead=True) for r in recordings]
+        yield from accuracy_table(second, {name: find for name, find in peers.items() if name == "wfdb gqrs"})
 
 
-def _print(lines: Iterable[str]) -> None:
+def _printed(lines: Iterable[str]) -> list[str]:
     """As they come: a peer may take minutes."""
+    kept = []
     for line in lines:
         print(line, flush=True)
+        kept.append(line)
+    return kept
+
+
+def _replaced(page: str, lines: Sequence[str]) -> str:
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return "\n".join([before + BEGIN, "```", *lines, "```", END + after])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -166,6 +222,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, help="only the first minutes of each record")
     parser.add_argument("--peers", action="store_true", help="run the other detectors too (the extra 'bench')")
     parser.add_argument("--noise", type=Path, metavar="DIR", help="folder of nstdb: add the noise table")
+    parser.add_argument("--stress", action="store_true", help="add sudden changes, silence and the second lead")
+    parser.add_argument("--page", type=Path, metavar="FILE", help=f"write the tables into it, after {BEGIN}")
     return parser
 
 

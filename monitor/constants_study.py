@@ -49,7 +49,7 @@ OTHERS: Final[Mapping[str, Sequence[float]]] = {
     "LATE_RR": (1.3, 2.0),
     "LATE_ISOLATION": (1.0, 1.8),
     "RANK": (2, 3, 5),
-    "MAX_RISE": (0.5, 2.0),
+    "MAX_RISE": (1.0, 2.0),
     "DOUBTFUL": (-9.0, 0.10, 0.20),
     "HOLD_S": (0.17, 0.27),
     "SEARCH_RR": (9.0, 1.2, 1.5),

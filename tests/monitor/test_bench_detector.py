@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from edge.types import F64, I64
-from monitor.bench_detector import accuracy_table, main, measure, noise_table, ours, theirs
+from monitor.bench_detector import BEGIN, END, accuracy_table, main, measure, noise_table, ours, stress_table, theirs
 from monitor.recording import Recording, load
+from monitor.stress import CHANGES
 from tests.contracts import FS, ecg
 
 
@@ -54,3 +55,25 @@ def test_it_runs_on_records(mitdb: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert load(mitdb, "207").flutter[0] == (14665, 18350)
     main(["--db", str(mitdb), "--minutes", "1", "100"])
     assert "100.000" in capsys.readouterr().out
+
+
+@pytest.mark.mitdb
+def test_a_page_keeps_what_stands_about_the_tables(mitdb: Path, tmp_path: Path) -> None:
+    """And two runs leave one table."""
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    for _ in range(2):
+        main(["--db", str(mitdb), "--minutes", "1", "--page", str(page), "100"])
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    assert "old" not in text
+    assert text.count("pulse") == 1
+
+
+def test_stress_has_a_line_for_each_change() -> None:
+    """A regular heart comes back from all of them, and its silence is silent."""
+    lines = list(stress_table([recording(6, 320)]))
+    assert [line[:28].strip() for line in lines[1 : 1 + len(CHANGES)]] == list(CHANGES)
+    assert all(line.endswith("none") for line in lines[1 : 1 + len(CHANGES)])
+    assert lines[-2].endswith("0 of 1 records have a beat in its first 4 s")
