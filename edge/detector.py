@@ -226,8 +226,9 @@ class Detector(Rows):
         tracked = self.mode[peaks.rows] == Mode.TRACKING
         early = (peaks.tick - self.last[peaks.rows]) * self.tick_s < EARLY_S
         small = tracked & early & (peaks.level < self.last_level[peaks.rows] - SMALLER)
-        rows = peaks.rows[small]
-        self.largest[rows] = np.maximum(self.largest[rows], peaks.level[small])
+        if np.count_nonzero(small):
+            rows = peaks.rows[small]
+            self.largest[rows] = np.maximum(self.largest[rows], peaks.level[small])
         beats, tracked = peaks.take(~small), tracked[~small]
         rows = beats.rows
         self.thresholds.add_beat(rows, beats.level)

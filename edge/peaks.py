@@ -1,10 +1,10 @@
 """Peaks of the envelope: what may be a beat."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from edge.rows import Rows
 from edge.tape import windows
@@ -28,8 +28,10 @@ class Peaks:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def take(self, which: NDArray[Any]) -> "Peaks":
-        """The chosen ones, by mask or index."""
+    def take(self, which: Bool) -> "Peaks":
+        """The chosen ones, by mask."""
+        if np.count_nonzero(which) == len(which):  # most often it is all of them
+            return self
         return Peaks(self.rows[which], self.tick[which], self.level[which], self.background[which], self.sample[which])
 
 
