@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from edge.inputs import FIRST, POINTS, beat_images, readable, window_length
+from edge.pacing import Pacing
 from edge.rr_context import RRContext
 from edge.templates import Templates
 from edge.types import F32, Bool, RowIndex, Table
@@ -23,7 +24,7 @@ class View(NamedTuple):
     """`k` beats as the net sees them, before scaling."""
 
     clear: Bool
-    """`(k,)`: the beat lies inside the signal, and the signal can be judged. The rest is class Q."""
+    """`(k,)`: the beat lies inside the signal, which can be judged, and no pacemaker made it. The rest is class Q."""
     beat: F32
     """`(k, POINTS)`, mV."""
     template: F32
@@ -41,11 +42,13 @@ class Views:
         beat_images(np.empty((0, window_length(fs)), np.float32), fs)  # makes the matrix now, not at the first beat
         self._rr = RRContext(fs, capacity)
         self._templates = Templates(capacity)
+        self._pacing = Pacing(fs, capacity)
 
     def start(self, rows: RowIndex) -> None:
         """Fresh streams."""
         self._rr.refresh(rows)
         self._templates.refresh(rows)
+        self._pacing.refresh(rows)
 
     def skip(self, rows: RowIndex) -> None:
         """A hole in these streams: templates and usual intervals stay, no interval spans it."""
@@ -55,6 +58,7 @@ class Views:
         """Make room for `capacity` streams."""
         self._rr.grow(capacity)
         self._templates.grow(capacity)
+        self._pacing.grow(capacity)
 
     def feed(self, due: Table, windows: F32) -> View:
         """At most one beat of each stream: its DUE row and its window, `(k, window_length(fs))` in mV.
@@ -63,6 +67,7 @@ class Views:
         """
         rr = self._rr.feed(due)
         clear = due["whole"] & readable(windows, self.fs)
+        clear[clear] = ~self._pacing.feed(due["row"][clear], windows[clear])
         beat, template = np.zeros((2, len(due), POINTS), np.float32)
         beat[clear] = beat_images(windows[clear], self.fs)
         template[clear] = self._templates.feed(due["row"][clear], beat[clear], rr.timely[clear])

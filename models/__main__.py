@@ -2,7 +2,7 @@
 
     make train          (or: python -m models)
 
-Needs the extra `train` and `$PULSE_DATA` with `mitdb` and `nstdb`. Some five minutes on one core; what
+Needs the extra `train` and `$PULSE_DATA` with `mitdb`, `svdb` and `nstdb`. Some five minutes on one core; what
 `build/models` holds already is not made again, so an interrupted run goes on where it was. Delete the folder to begin
 anew.
 """
@@ -10,10 +10,12 @@ anew.
 from models.evaluate import evaluate
 from models.prepare import prepare
 from models.quantize import quantize
+from models.recipes import RECIPES
 from models.train import train
 
 if __name__ == "__main__":
     prepare()
-    train()
-    quantize()
-    evaluate()
+    for recipe in RECIPES:
+        train(recipe)
+        quantize(recipe)
+        evaluate(recipe)

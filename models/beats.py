@@ -54,6 +54,11 @@ def load(path: Path) -> Beats:
         return Beats(**columns)
 
 
+def joined(parts: Sequence[Beats]) -> Beats:
+    """All beats of several cuts."""
+    return Beats(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])})
+
+
 def cut(records: Sequence[Record], jitter_s: float = 0, seed: int = 0) -> Beats:
     """Every reference beat of recordings of one sampling rate, record by record in order.
 

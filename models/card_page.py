@@ -29,6 +29,9 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"Expected calibration error of the answer's probability: {scores['calibration_error']:.3f}.\n"
     yield "## Confusion matrix (int8)\n"
     yield from _table(["reference \\ answer", *LABELS], _matrix(scores["int8"]["confusion"]))
+    yield "\n## Beats of a pacemaker\n"
+    yield "Records of neither half. A beat without a spike before it that stands out is what the net takes it for.\n"
+    yield from _table(["record", "beats", "Q", "confident N"], _paced(scores["paced"]))
     yield "\n## By record (int8)\n"
     yield from _table(["record", "accuracy", "beats not right"], _records(scores["records"]))
     yield "\n## How often the test patients were looked at\n"
@@ -51,6 +54,11 @@ def _scored(name: str, table: dict[str, Any]) -> list[str]:
 def _matrix(confusion: list[list[int]]) -> Iterator[list[str]]:
     for label, row in zip(LABELS, confusion, strict=True):
         yield [label, *map(str, row)]
+
+
+def _paced(records: dict[str, Any]) -> Iterator[list[str]]:
+    for name, row in records.items():
+        yield [name, *map(str, row.values())]
 
 
 def _records(records: dict[str, Any]) -> Iterator[list[str]]:

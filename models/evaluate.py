@@ -1,13 +1,11 @@
-"""Step 4: score the int8 nets on DS2, and ship the first with its card.
+"""Step 4: score the int8 nets of a recipe on DS2, and keep the first with its card.
 
     python -m models.evaluate
 
-Reads `build/models/{ds2*.npz,net-<seed>.tflite,net-<seed>.keras}`; writes `models/artifacts/beats.{tflite,json,md}` and
-prints the table. Beats are taken at their reference R peaks, every beat of every record; a beat that the classifier
-refuses to judge (Q) counts as a mistake.
+Reads `build/models`; writes `models/artifacts/<recipe>.{tflite,json,md}` and prints the table. Beats are taken at their
+reference R peaks, every beat of every record; a beat that the classifier refuses to judge (Q) counts as a mistake.
 """
 
-from pathlib import Path
 from typing import Any, Final
 
 import keras
@@ -16,46 +14,54 @@ import numpy as np
 
 from edge.card import NET_LABELS, Card
 from edge.net import Model
+from edge.tables import N, Q
 from edge.types import F32, U8
 from edge.views import net_image
 from models import beats, scores, train
 from models.beats import Beats
 from models.card_page import page
-from models.decision import OFFSETS, decided
+from models.decision import decided
 from models.describe import described
+from models.noisy import NOISY
 from models.openings import OPENINGS
 from models.prepare import JITTER_S
-from models.records import DS2
-from models.steps import MODEL, SEEDS, WORK
+from models.recipes import RECIPES, Recipe
+from models.records import DS2, PACED
+from models.steps import SEEDS, WORK
 
 MOSTLY_ONE_PATIENT: Final = "232"
 """Has three quarters of the S beats of DS2."""
 
+CONFIDENT: Final = 0.9
+"""Probability of an answer that nobody would doubt."""
 
-def evaluate(work: Path = WORK) -> None:
+
+def evaluate(recipe: Recipe) -> None:
     """Score every seed, write the artifacts of the first."""
-    ds2 = beats.load(work / "ds2.npz")
-    models = [Model(*described(work / f"net-{seed}.tflite", seed)) for seed in SEEDS]
+    ds2 = beats.load(WORK / "ds2.npz")
+    models = [Model(*described(recipe, seed)) for seed in SEEDS]
     logits = [int8_logits(model, ds2) for model in models]
     answers = [decided(each, ds2) for each in logits]
     measured = {
         "what": "DS2, reference R peaks, every beat of every record, strict: F and Q beats called V are false V",
         "int8": _table(ds2, answers[0]),
-        "float": _table(ds2, float_labels(work / f"net-{SEEDS[0]}.keras", ds2)),
+        "float": _table(ds2, float_labels(recipe, ds2)),
         f"without_{MOSTLY_ONE_PATIENT}": _table(*_without(ds2, answers[0])),
-        f"jittered_{JITTER_S * 1000:.0f}_ms": _jittered(models[0], work),
+        f"jittered_{JITTER_S * 1000:.0f}_ms": _elsewhere(models[0], "ds2-jittered"),
+        **{f"{kind}_at_{snr_db}_dB": _elsewhere(models[0], f"ds2-{kind}-{snr_db}") for kind, snr_db in NOISY},
         "calibration_error": round(scores.calibration_error(logits[0][ds2.clear], ds2.label[ds2.clear]), 4),
+        "paced": _paced(models[0]),
         "seeds": _spread(ds2, answers),
         "records": {name: _of_record(ds2, answers[0], name) for name in DS2},
         "openings_of_ds2": OPENINGS,
     }
-    _ship(work / f"net-{SEEDS[0]}.tflite", msgspec.structs.replace(models[0].card, scores=measured))
+    _keep(recipe, msgspec.structs.replace(models[0].card, scores=measured))
 
 
-def _ship(net: Path, card: Card) -> None:
-    MODEL.write_bytes(net.read_bytes())
-    MODEL.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
-    MODEL.with_suffix(".md").write_text(page(card))
+def _keep(recipe: Recipe, card: Card) -> None:
+    recipe.model.write_bytes((recipe.work / f"net-{SEEDS[0]}.tflite").read_bytes())
+    recipe.model.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    recipe.model.with_suffix(".md").write_text(page(card))
     print(page(card))
 
 
@@ -64,19 +70,36 @@ def int8_logits(model: Model, patients: Beats) -> F32:
     return model.logits(net_image(patients.beat, patients.template), patients.rr)
 
 
-def float_labels(net: Path, patients: Beats) -> U8:
+def float_labels(recipe: Recipe, patients: Beats) -> U8:
     """What the net answered before it was quantised."""
-    answer = train.logits(keras.saving.load_model(net), patients)
-    return decided(answer + np.asarray(OFFSETS, np.float32), patients)
+    answer = train.logits(keras.saving.load_model(recipe.work / f"net-{SEEDS[0]}.keras"), patients)
+    return decided(answer + np.asarray(recipe.offsets, np.float32), patients)
 
 
 def _table(patients: Beats, answer: U8) -> dict[str, Any]:
     return scores.table(scores.confusion(patients.label, answer))
 
 
-def _jittered(model: Model, work: Path) -> dict[str, Any]:
-    moved = beats.load(work / "ds2-jittered.npz")
-    return _table(moved, decided(int8_logits(model, moved), moved))
+def _elsewhere(model: Model, cut: str) -> dict[str, Any]:
+    patients = beats.load(WORK / f"{cut}.npz")
+    return _table(patients, decided(int8_logits(model, patients), patients))
+
+
+def _paced(model: Model) -> dict[str, Any]:
+    """Of each patient with a pacemaker: how many of its beats there are, how many are Q, how many a confident N."""
+    paced = beats.load(WORK / "paced.npz")
+    paced = paced.take(paced.label == Q)
+    logits = int8_logits(model, paced)
+    confident = (decided(logits, paced) == N) & (scores.share(logits) > CONFIDENT)
+    return {
+        name: {
+            "beats": int(own.sum()),
+            "Q": int((own & ~paced.clear).sum()),
+            "confident_N": int((own & confident).sum()),
+        }
+        for name in PACED
+        for own in [paced.record == name]
+    }
 
 
 def _without(patients: Beats, answer: U8) -> tuple[Beats, U8]:
@@ -99,4 +122,5 @@ def _spread(patients: Beats, answers: list[U8]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    evaluate()
+    for recipe in RECIPES:
+        evaluate(recipe)

@@ -1,13 +1,14 @@
-"""Step 1: cut the beats of both patient groups, and pieces of the noise that training adds.
+"""Step 1: cut the beats of all patients, and pieces of the noise that training adds.
 
     python -m models.prepare
 
-Reads `$PULSE_DATA/mitdb` and `$PULSE_DATA/nstdb`; writes `ds1.npz`, `ds2.npz`, `ds2-jittered.npz` and `noise.npy` to
-`build/models`. What is there is not made again.
+Reads `mitdb`, `svdb` and `nstdb` in `$PULSE_DATA`; writes `ds1.npz`, `svdb.npz`, `paced.npz`, `ds2*.npz` (as
+recorded, at moved R peaks, with noise) and `noise.npy` to `build/models`. What is there is not made again.
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,8 @@ import wfdb
 from edge.inputs import beat_images, window_length
 from edge.types import F32
 from models import beats
-from models.records import DS1, DS2, read
+from models.noisy import NOISY, noise, noisier
+from models.records import DS1, DS2, PACED, SVDB, read
 from models.steps import WORK, once, recordings
 
 JITTER_S: Final = 0.02
@@ -29,19 +31,34 @@ _PIECES: Final = 4000  # of each kind and lead
 
 def prepare(work: Path = WORK) -> None:
     """Make what the later steps read."""
-    mitdb, nstdb = recordings() / "mitdb", recordings() / "nstdb"
-    once(work / "ds1.npz", lambda path: beats.cut([read(mitdb, name) for name in DS1]).save(path))
-    once(work / "ds2.npz", lambda path: beats.cut([read(mitdb, name) for name in DS2]).save(path))
-    once(work / "ds2-jittered.npz", lambda path: beats.cut([read(mitdb, name) for name in DS2], JITTER_S).save(path))
-    once(work / "noise.npy", lambda path: np.save(path, _noise(nstdb)))
+    for name, patients in {"ds1": DS1, "svdb": SVDB, "paced": PACED, "ds2": DS2}.items():
+        once(work / f"{name}.npz", partial(_save_cut, patients, 0))
+    once(work / "ds2-jittered.npz", partial(_save_cut, DS2, JITTER_S))
+    for kind, snr_db in NOISY:
+        once(work / f"ds2-{kind}-{snr_db}.npz", partial(_save_noisy, kind, snr_db))
+    once(work / "noise.npy", lambda path: np.save(path, _noise(recordings() / "nstdb")))
 
 
-def fingerprint(names: Sequence[str] = DS1) -> str:
+def _save_cut(patients: Sequence[str], jitter_s: float, path: Path) -> None:
+    beats.cut([read(folder(name), name) for name in patients], jitter_s).save(path)
+
+
+def _save_noisy(kind: str, snr_db: float, path: Path) -> None:
+    added = noise(recordings() / "nstdb", kind)
+    beats.cut([noisier(read(folder(name), name), added, snr_db) for name in DS2]).save(path)
+
+
+def folder(name: str) -> Path:
+    """Where the recording of a patient is."""
+    return recordings() / ("svdb" if name in SVDB else "mitdb")
+
+
+def fingerprint(names: Sequence[str]) -> str:
     """SHA-256 over the files of these records, in order."""
     digest = hashlib.sha256()
     for name in names:
         for suffix in (".hea", ".dat", ".atr"):
-            digest.update((recordings() / "mitdb" / name).with_suffix(suffix).read_bytes())
+            digest.update((folder(name) / name).with_suffix(suffix).read_bytes())
     return digest.hexdigest()
 
 

@@ -2,8 +2,8 @@
 
     python -m models.quantize
 
-Reads `build/models/{ds1.npz,noise.npy,net-<seed>.keras}`; writes `net-<seed>.tflite` there. Full-integer post-training
-quantisation, weights per channel (Jacob et al., CVPR 2018), ranges from 1,000 DS1 beats: it changes fewer than one
+Reads `build/models`; writes `<recipe>/net-<seed>.tflite` there. Full-integer post-training
+quantisation, weights per channel (Jacob et al., CVPR 2018), ranges from 1,000 training beats: it changes fewer than one
 decision in a hundred, so that training does not need to know of it.
 """
 
@@ -18,27 +18,26 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from edge.card import SHAPES
-from models import beats
 from models.draws import Drawer, Examples
+from models.recipes import RECIPES, Recipe
 from models.steps import SEEDS, WORK, once
 
 _RANGE_BEATS: Final = 1000
 
 
-def quantize(work: Path = WORK) -> None:
+def quantize(recipe: Recipe) -> None:
     """Convert the nets that are not converted yet."""
     for seed in SEEDS:
-        once(work / f"net-{seed}.tflite", partial(_save_converted, work, seed))
+        once(recipe.work / f"net-{seed}.tflite", partial(_save_converted, recipe, seed))
 
 
-def _save_converted(work: Path, seed: int, path: Path) -> None:
-    path.write_bytes(convert(work, seed))
+def _save_converted(recipe: Recipe, seed: int, path: Path) -> None:
+    shown = Drawer(recipe.patients(), np.load(WORK / "noise.npy"), seed).plain()
+    path.write_bytes(convert(keras.saving.load_model(recipe.work / f"net-{seed}.keras"), shown))
 
 
-def convert(work: Path, seed: int) -> bytes:
-    """The `.tflite` of a trained net; it takes batches of any size."""
-    net = keras.saving.load_model(work / f"net-{seed}.keras")
-    shown = Drawer(beats.load(work / "ds1.npz"), np.load(work / "noise.npy"), seed).plain()
+def convert(net: keras.Model, shown: Examples) -> bytes:
+    """The `.tflite` of a trained net, its ranges from the examples shown; it takes batches of any size."""
     converter = tf.lite.TFLiteConverter.from_concrete_functions([_frozen(net)])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -62,4 +61,5 @@ def _one_by_one(shown: Examples) -> Iterator[list[np.ndarray]]:
 
 
 if __name__ == "__main__":
-    quantize()
+    for recipe in RECIPES:
+        quantize(recipe)

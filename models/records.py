@@ -24,6 +24,14 @@ DS2: Final = (
     *("212", "213", "214", "219", "221", "222", "228", "231", "232", "233", "234"),
 )
 """Patients to test on, opened only for a candidate that cross-validation in DS1 has chosen."""
+SVDB: Final = (
+    *("800", "802", "804", "806", "808", "810", "812", "821", "823", "825", "827", "829", "841", "843", "845", "847"),
+    *("849", "851", "853", "855", "857", "859", "861", "863", "865", "867", "869", "871", "873", "875", "877", "879"),
+    *("881", "883", "885", "887", "889", "891", "893"),
+)
+"""Further patients to train on, of the MIT-BIH Supraventricular Arrhythmia Database: the half that is at hand."""
+PACED: Final = ("102", "104", "107", "217")
+"""In neither half: most of their beats are a pacemaker's."""
 
 
 class Record(NamedTuple):

@@ -43,11 +43,17 @@ def calibration_error(logits: F32, label: U8, bins: int = 15) -> float:
 
     Guo et al., On Calibration of Modern Neural Networks, ICML 2017, eq. 3. `logits` is `(k, classes)`.
     """
-    share = 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)
+    said = share(logits)
     right = logits.argmax(1) == label
-    which = np.minimum((share * bins).astype(np.intp), bins - 1)
-    surplus = np.bincount(which, share - right, bins)
+    which = np.minimum((said * bins).astype(np.intp), bins - 1)
+    surplus = np.bincount(which, said - right, bins)
     return float(np.abs(surplus).sum() / len(label))
+
+
+def share(logits: F32) -> F32:
+    """The probability of the answer, `(k,)`: the largest value of softmax."""
+    largest: F32 = 1 / np.exp(logits - logits.max(1, keepdims=True)).sum(1)
+    return largest
 
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> F64:

@@ -11,7 +11,6 @@ import platformdirs
 
 WORK: Final = Path("build/models")
 ARTIFACTS: Final = Path(__file__).parent / "artifacts"
-MODEL: Final = ARTIFACTS / "beats.tflite"
 SEEDS: Final = (0, 1, 2, 3, 4)
 """Nets that are trained; the first is shipped whatever the others score, the others show the spread."""
 
@@ -23,7 +22,7 @@ class _Counted(Sized, Iterable[_Item], Protocol[_Item]):
 
 
 def recordings() -> Path:
-    """The folder that holds `mitdb` and `nstdb`: `$PULSE_DATA`, or the user's cache."""
+    """The folder that holds `mitdb`, `svdb` and `nstdb`: `$PULSE_DATA`, or the user's cache."""
     return Path(os.environ.get("PULSE_DATA") or platformdirs.user_cache_dir("pulse"))
 
 

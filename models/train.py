@@ -1,8 +1,8 @@
-"""Step 2: train the net, once for each seed.
+"""Step 2: train the nets of a recipe, one for each seed.
 
     python -m models.train
 
-Reads `build/models/{ds1.npz,noise.npy}`; writes `net-<seed>.keras` there. A net takes some 15 s on one core.
+Reads `build/models`; writes `<recipe>/net-<seed>.keras` there. A net takes some 15 s on one core.
 """
 
 from functools import partial
@@ -16,10 +16,10 @@ import tensorflow as tf
 from edge.card import NET_LABELS
 from edge.types import F32, U8
 from edge.views import net_image
-from models import beats
 from models.architecture import build
 from models.beats import Beats
 from models.draws import Drawer
+from models.recipes import RECIPES, Recipe
 from models.steps import SEEDS, WORK, once, progress
 
 EPOCHS: Final = 14
@@ -28,11 +28,11 @@ SMOOTHING: Final = 0.05  # of labels: some are wrong, and a net less sure of its
 RATE: Final = 3e-3  # of Adam at the start; it falls to a hundredth along a half cosine
 
 
-def train(work: Path = WORK) -> None:
+def train(recipe: Recipe) -> None:
     """Train the nets that are not there yet."""
-    patients, noise = beats.load(work / "ds1.npz"), np.load(work / "noise.npy")
+    patients, noise = recipe.patients(), np.load(WORK / "noise.npy")
     for seed in SEEDS:
-        once(work / f"net-{seed}.keras", partial(_save_fit, patients, noise, seed))
+        once(recipe.work / f"net-{seed}.keras", partial(_save_fit, patients, noise, seed))
 
 
 def _save_fit(patients: Beats, noise: F32, seed: int, path: Path) -> None:
@@ -69,4 +69,5 @@ def _inputs(image: F32, rr: F32) -> list[tf.Tensor]:
 
 
 if __name__ == "__main__":
-    train()
+    for recipe in RECIPES:
+        train(recipe)
