@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from monitor.alarm_rules import PRIORITIES
 from monitor.cli.errors import reported
+from monitor.cli.screen import console
 from monitor.cli.stored import clock, opened, period_of, store_options
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
@@ -44,7 +44,7 @@ def command(
             changes = [change._asdict() for change in alarm.changes]
             click.echo(msgspec.json.encode(alarm._asdict() | {"changes": changes}))
     else:
-        Console().print(_table(alarms))
+        console().print(_table(alarms))
 
 
 def _table(alarms: Sequence[StoredAlarm]) -> Table:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from monitor import annotations
 from monitor.alarm_rules import DEFAULT_RULES
 from monitor.audit import Line, Reference, audit
+from monitor.cli.screen import console
 
 
 class Audited(NamedTuple):
@@ -33,7 +33,7 @@ def show(audited: Mapping[str, Audited], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({name: [line._asdict() for line in one.lines] for name, one in audited.items()}))
     else:
-        Console().print(_lines(audited), _counts(audited))
+        console().print(_lines(audited), _counts(audited))
 
 
 def _audited(db: Path, ann: Path, name: str) -> Audited:

@@ -2,10 +2,10 @@
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from monitor.cli.bench_broker import broker
+from monitor.cli.screen import console
 
 
 @click.group(epilog="\b\nExample:\n  pulse bench pipeline --streams 1000 --json")
@@ -34,7 +34,7 @@ def pipeline(streams: int, seconds: float, as_json: bool) -> None:
     for stage, cost in sorted(result.profile_us.items(), key=lambda item: -item[1]):
         table.add_row(stage, f"{cost:.2f}")
     table.add_row("all, without the profiler", f"{result.us_per_patient_second:.2f}")
-    Console().print(table, f"{result.patients_realtime:,.0f} patients in real time on one core ({result.ran_on})")
+    console().print(table, f"{result.patients_realtime:,.0f} patients in real time on one core ({result.ran_on})")
 
 
 command.add_command(broker)

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from edge.aami import AAMI
@@ -13,6 +12,7 @@ from monitor import annotations
 from monitor.cli.audit import audit_of, show
 from monitor.cli.errors import Failure, reported
 from monitor.cli.rhythm_scores import as_object, episode_table, rhythm_scores, run_table
+from monitor.cli.screen import console
 from monitor.ec57 import Tally, compare
 
 _SCORED = ("N", "S", "V", "F")
@@ -46,7 +46,7 @@ def command(db: Path, ann: Path, records: tuple[str, ...], as_json: bool, audit:
         click.echo(json.dumps(_object(tallies) | as_object(rhythm)))
     else:
         beats = (_detection_table(tallies), _class_table(tallies), _confusion_table(tallies))
-        Console().print(*beats, run_table(rhythm), episode_table(rhythm))
+        console().print(*beats, run_table(rhythm), episode_table(rhythm))
 
 
 def _expanded(records: tuple[str, ...]) -> list[str]:

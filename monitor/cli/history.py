@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from edge.tables import LABELS
 from monitor.cli.errors import reported
+from monitor.cli.screen import console
 from monitor.cli.stored import clock, opened, period_of, store_options
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
@@ -48,7 +48,7 @@ def _say(found: dict[str, object], tables: Sequence[Table], as_json: bool) -> No
         return
     for table in tables:
         if table.row_count:
-            Console().print(table)
+            console().print(table)
 
 
 def _plain(value: object) -> object:
