@@ -46,9 +46,8 @@ class Chain:
         self._classifier = BeatClassifier(fs, capacity, model) if model else None
         self._p_waves = PWaves(fs, capacity)
         self._pending = Pending(fs)
-        self._last_r: I64 = np.full(
-            capacity, -1
-        )  # the last classified R peak, for the R-R interval that a beat reports
+        # The last classified R peak, for the R-R interval that a beat reports.
+        self._last_r: I64 = np.full(capacity, -1)
         self._free = list(range(capacity))[::-1]
 
     def join(self, sample: int = 0) -> int:

@@ -13,17 +13,20 @@ import numpy as np
 
 from edge.chain import Chain
 from edge.classifier import Model
+from edge.events import ClassifiedBeat
 from edge.types import F32, RowIndex
 
 _STAGES: Final = {
     ("ring.py", "feed"): "ring",
     ("detector.py", "feed"): "detect",
     ("quality.py", "feed"): "quality",
+    ("rhythm.py", "feed"): "rhythm",
     ("rhythm.py", "found"): "rhythm",
     ("rhythm.py", "tick"): "rhythm",
     ("rhythm.py", "classified"): "rhythm",
     ("ring.py", "window"): "windows",
     ("delineation.py", "delineate"): "delineate",
+    ("p_waves.py", "feed"): "rhythm",
     ("classifier.py", "feed"): "classify",
     ("chain.py", "feed"): "whole",
 }
@@ -49,7 +52,7 @@ class PipelineResult(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_pipeline(signals: Sequence[F32], fs: float, model: Model, streams: int, seconds: float) -> PipelineResult:
     """Measure `streams` streams cut from `signals` (mV, at least `seconds` long) at different places."""
-    x = _cut(signals, streams, round(seconds * fs))
+    x = stretches(signals, streams, round(seconds * fs))
     cpu_s, beats = _timed(x, fs, model)
     patient_seconds = streams * x.shape[1] / fs
     return PipelineResult(
@@ -65,7 +68,7 @@ def run_pipeline(signals: Sequence[F32], fs: float, model: Model, streams: int, 
     )
 
 
-def _cut(signals: Sequence[F32], streams: int, length: int) -> F32:
+def stretches(signals: Sequence[F32], streams: int, length: int) -> F32:
     """A different stretch for every stream, as far as there is signal."""
     x = np.empty((streams, length), np.float32)
     for k in range(streams):
@@ -87,7 +90,7 @@ def _timed(x: F32, fs: float, model: Model) -> tuple[float, int]:
     found = 0
     for first in range(0, x.shape[1] - chain.hop + 1, chain.hop):
         events = chain.feed(rows, x[:, first : first + chain.hop])
-        found += sum(1 for _, event in events if event.__struct_config__.tag == "beat")
+        found += sum(1 for _, event in events if isinstance(event, ClassifiedBeat))
     return time.process_time() - before, found
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from edge.detector import Detector
 from edge.types import F32, I64, Table
+from monitor.bench import stretches
 from monitor.matching import WINDOW_S, match, outside
 from monitor.noise_stress import noisy
 from monitor.peers import PEERS, Find
@@ -170,9 +171,7 @@ def speed_lines(recordings: Sequence[Recording], seconds: float = 30.0) -> Itera
         detector, rows = Detector(fs, streams), np.arange(streams)
         hops, learning = round(seconds * fs) // detector.hop, round(SETTLE_S * fs) // detector.hop
         length = (hops + learning) * detector.hop
-        pieces = [recordings[k % len(recordings)].x for k in range(streams)]
-        starts = [k // len(recordings) * 997 % (len(x) - length) for k, x in enumerate(pieces)]
-        x = np.stack([x[first : first + length] for x, first in zip(pieces, starts, strict=True)])
+        x = stretches([recording.x for recording in recordings], streams, length)
         signal = np.ascontiguousarray(x.reshape(streams, -1, detector.hop).swapaxes(0, 1))
         detector.start(rows, 0)
         for hop in signal[:learning]:

@@ -6,11 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from edge.aami import AAMI
 from edge.types import F32, I64
 
-BEAT_SYMBOLS: Final = frozenset("NLRejAaJSVEF/fQ")
-"""EC57's beats; `!` (a flutter wave) is none."""
-VENTRICULAR_SYMBOLS: Final = frozenset("VEF")
+VENTRICULAR_SYMBOLS: Final = frozenset(symbol for symbol, label in AAMI.items() if label in "VF")
 
 
 class Recording(NamedTuple):
@@ -47,7 +46,7 @@ def load(db: Path, name: str, minutes: float | None = None, *, other_lead: bool 
     end = len(signal.p_signal) if minutes is None else round(60 * minutes * signal.fs)
     symbols = np.array(marks.symbol)
     begins, ends = marks.sample[symbols == "["].tolist(), marks.sample[symbols == "]"].tolist()
-    beat = np.isin(symbols, list(BEAT_SYMBOLS)) & (marks.sample < end)
+    beat = np.isin(symbols, list(AAMI)) & (marks.sample < end)
     normal = np.flatnonzero(~np.isin(symbols[beat], list(VENTRICULAR_SYMBOLS)))
     x = np.nan_to_num(signal.p_signal[:end, lead]).astype(np.float32)
     flutter = list(zip(begins, ends, strict=True))

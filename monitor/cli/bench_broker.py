@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import numpy as np
 
 from monitor.cli.bench_listener import Listener
 from monitor.cli.errors import Failure
+from monitor.cli.free_port import free_port
 from simulators import fleet
 from simulators.source import Counts
 
@@ -94,9 +94,7 @@ def _mosquitto(folder: Path) -> Iterator[int]:
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise Failure("mosquitto is not on this machine (Debian: apt install mosquitto)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     settings = "allow_anonymous true\nmax_queued_messages 180000\nmax_inflight_messages 2000\nset_tcp_nodelay true\n"
     (folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\n{settings}")
     process = subprocess.Popen([program, "-c", str(folder / "mosquitto.conf")], stderr=subprocess.DEVNULL)

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import AsyncIterator
 
 from amqtt.broker import Broker
+
+from monitor.cli.free_port import free_port
 
 
 @contextlib.asynccontextmanager
@@ -14,7 +15,7 @@ async def embedded_broker() -> AsyncIterator[int]:
     """A broker on 127.0.0.1; gives its port."""
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is counted at both its ends
-    port = _free_port()
+    port = free_port()
     broker = Broker(
         {
             "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
@@ -28,10 +29,3 @@ async def embedded_broker() -> AsyncIterator[int]:
     finally:
         with contextlib.suppress(Exception):  # it is the last to leave; nobody is left to be told
             await broker.shutdown()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
