@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -21,8 +22,6 @@ __all__ = ["Broker", "Config", "ConfigError", "load"]
 _Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 AUTO: Final = "auto"
 """Where this system keeps such files for its users."""
-EVERYBODY: Final = "*"
-"""No patient's name: who has no limits of their own."""
 _SQLITE_FILE: Final = "sqlite:///"
 _STORES: Final = (_SQLITE_FILE, "postgresql://")
 _Queue: TypeAlias = Annotated[int, Meta(ge=10, le=10_000_000)]
@@ -180,15 +179,15 @@ class Config(_Section, frozen=True, kw_only=True):
         """Under which the broker keeps the monitor's session."""
         return self.broker.client_id or f"pulse-monitor-{self.monitor.id}"
 
-    def limits(self) -> dict[str, Limits]:
-        """By patient, those of `EVERYBODY` else among them. Raises `ValueError`."""
-        return {EVERYBODY: self.rhythm} | {name: self._limits_of(name) for name in self.patients}
-
-    def _limits_of(self, patient: str) -> Limits:
+    def limits_of(self, patient: str, over: Mapping[str, int | float] = {}) -> Limits:
+        """What holds for a patient, with what is set `over` the configuration. Raises `ValueError`."""
+        other = {**(self.patients[patient].rhythm if patient in self.patients else {}), **over}
+        if not other:
+            return self.rhythm
         try:
-            return msgspec.convert(msgspec.to_builtins(self.rhythm) | self.patients[patient].rhythm, Limits)
+            return msgspec.convert(msgspec.to_builtins(self.rhythm) | other, Limits)
         except msgspec.ValidationError as error:
-            raise ValueError(str(error)) from None
+            raise ValueError(f"{patient}: {error}") from None
 
 
 def load(path: Path) -> Config:
@@ -203,7 +202,7 @@ def load(path: Path) -> Config:
         _check_order(config.broker)
     for name in config.patients:
         with source.blame("patients", name, "rhythm"):
-            config._limits_of(name)
+            config.limits_of(name)
     with source.blame("store", "url"):
         _check_store(config.store.address)
     return _anchored(config, path.parent)

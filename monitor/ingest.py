@@ -21,6 +21,9 @@ KEPT_ALARMS: Final = f"{topics.ROOT}/+/alarms/+"
 """Subscribed to at the start only, to find what a monitor that died has left behind."""
 
 
+_LIMITS: Final = "limits"
+
+
 class Message(NamedTuple):
     """What a broker delivers."""
 
@@ -58,6 +61,13 @@ class Command(NamedTuple):
     seconds: float | None = None
 
 
+class ChangeLimits(NamedTuple):
+    """An operator wants other limits for a patient; what is in it is for `monitor.patient_limits`, which answers."""
+
+    patient: str
+    payload: bytes
+
+
 class KeptAlarm(NamedTuple):
     """An alarm as the broker has it; `kept` from before, or only what we have just said ourselves."""
 
@@ -66,7 +76,7 @@ class KeptAlarm(NamedTuple):
     kept: bool
 
 
-Taken: TypeAlias = Samples | Status | Command | KeptAlarm
+Taken: TypeAlias = Samples | Status | Command | ChangeLimits | KeptAlarm
 
 
 class _Refusal(Exception):
@@ -132,10 +142,12 @@ def _kept_alarm(topic: Topic, message: Message) -> KeptAlarm:
     return KeptAlarm(topic.patient, topic.name, message.retained and bool(message.payload))
 
 
-def _command(topic: Topic, message: Message) -> Command:
+def _command(topic: Topic, message: Message) -> Command | ChangeLimits:
     """A command that a broker kept would be obeyed again at every start."""
     if message.retained:
         raise _Refusal("retained")
+    if topic.name == _LIMITS:
+        return ChangeLimits(topic.patient, message.payload)
     if topic.name not in COMMANDS:
         raise _Refusal("command")
     try:

@@ -13,13 +13,15 @@ log = structlog.get_logger("pulse.memory")
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom the monitor watches, and every alarm that is there or about to be."""
+    """Whom the monitor watches, every alarm that is there or about to be, and the limits that operators have set."""
 
     v: Literal[1] = 1
     at: float
     """When this was so, seconds since the epoch."""
     patients: tuple[str, ...] = ()
     alarms: tuple[KeptAlarm, ...] = ()
+    limits: dict[str, dict[str, int | float]] = {}
+    """By patient and name."""
 
 
 def save(path: Path, memory: Memory) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from edge import topics
 from edge.events import to_json
 from edge.topics import Topic
+from monitor.patient_limits import LimitsAnswer
 from monitor.said import Heard, PatientVitals
 from monitor.standing import Alarm
 
@@ -41,6 +42,11 @@ def of_beat(heard: Heard) -> Publication:
 def of_vitals(vitals: PatientVitals) -> Publication:
     """Retained: who looks in later sees the patient at once. The next comes in a second, so one may be lost."""
     return Publication(str(Topic(vitals.patient, "vitals")), to_json(vitals), qos=0, retain=True)
+
+
+def of_limits(answer: LimitsAnswer) -> Publication:
+    """To the operator who has sent a command."""
+    return Publication(str(Topic(answer.patient, "answers", "limits")), to_json(answer))
 
 
 def no_vitals(patient: str) -> Publication:

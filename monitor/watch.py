@@ -8,11 +8,12 @@ from edge.events import Beat, ClassifiedBeat
 from monitor import publications
 from monitor.alarms import Alarms
 from monitor.awaited import Awaited
-from monitor.config import EVERYBODY, Config
+from monitor.config import Config
 from monitor.counters import Counters
 from monitor.engine import Engine
-from monitor.ingest import Command, Ingest, KeptAlarm, Message, Samples, Status
+from monitor.ingest import ChangeLimits, Command, Ingest, KeptAlarm, Message, Samples, Status
 from monitor.memory import Memory
+from monitor.patient_limits import PatientLimits
 from monitor.publications import Publication
 from monitor.recorder import Recorder
 from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
@@ -38,12 +39,12 @@ class Watch:
         self._streams = config.streams
         self._peaks = config.sinks.mqtt.peaks
         self._ingest = Ingest(config.streams.max_patients, self.counters)
-        self._limits = config.limits()
+        self._limits = PatientLimits(config, config.streams.max_patients)
         self._engine = Engine(
             config.streams,
             lambda fs, limits: Chain(fs, model, limits=limits),
             self.counters,
-            lambda patient: self._limits.get(patient, self._limits[EVERYBODY]),
+            self._limits.of,
         )
         self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
         self._raised: set[str] = set()
@@ -63,18 +64,20 @@ class Watch:
         return self._engine.is_behind
 
     @property
-    def revision(self) -> tuple[int, int]:
+    def revision(self) -> tuple[int, ...]:
         """Another value whenever `memory` would be another but for its time."""
-        return self._alarms.revision, self._sessions
+        return self._alarms.revision, self._sessions, self._limits.revision
 
     def memory(self, now: float) -> Memory:
         """What must outlive the monitor."""
         patients = self._awaited.patients.union(self._engine.watched)
-        return Memory(at=now, patients=tuple(sorted(patients)), alarms=self._alarms.snapshot())
+        alarms = self._alarms.snapshot()
+        return Memory(at=now, patients=tuple(sorted(patients)), alarms=alarms, limits=self._limits.own)
 
     def remember(self, memory: Memory, now: float) -> None:
         """Go on where a monitor has ended: at the start, before anything else. Who was watched is missed when no
         samples come, and given up after as long a silence as any patient."""
+        self._limits.restore(memory.limits)
         self._alarms.restore(memory.alarms, now)
         self._raised = {alarm.id for alarm in self._alarms.standing()}
         if self._recorder:
@@ -85,8 +88,8 @@ class Watch:
 
     def reconfigure(self, config: Config, now: float) -> None:
         """Take over other limits and alarm rules. Raises `ValueError`, and then nothing has changed."""
-        limits, rules = config.limits(), config.alarms.merged()
-        self._limits = limits
+        rules = config.alarms.merged()
+        self._limits.reconfigure(config)
         self._engine.relimit(now)
         self._alarms.change(rules, config.alarms.advisories, config.alarms.silence_s)
         self._told.alarms += self._alarms.standing()
@@ -105,6 +108,8 @@ class Watch:
             case Command(patient, name, condition, seconds):
                 self.counters.commands += 1
                 self._alarm(self._alarms.command(patient, name, condition, now, seconds))
+            case ChangeLimits(patient, payload):
+                self._change_limits(patient, payload, now)
             case KeptAlarm(patient, condition, kept=True):
                 self._clean(patient, condition)
 
@@ -158,6 +163,15 @@ class Watch:
             case Forgotten(patient):
                 self._ingest.forget(patient)
                 self._forget(patient, now)
+
+    def _change_limits(self, patient: str, payload: bytes, now: float) -> None:
+        answer = self._limits.obey(patient, payload)
+        if answer.error:
+            self.counters.refused["limits"] += 1
+        else:
+            self.counters.commands += 1
+            self._engine.relimit(now)
+        self._told.feed.append(publications.of_limits(answer))
 
     def _miss(self, now: float) -> None:
         """Those who have not come back since the monitor was restarted."""

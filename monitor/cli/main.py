@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "dashboard": "Watch patients and alarms in the terminal.",
     "analyze": "Run the same online chain over record files.",
     "evaluate": "Score annotation files against the reference.",
+    "limits": "Show or change a patient's alarm limits while the monitor runs.",
     "bench": "Measure the speed of the signal path.",
     "history": "Show what the store has of a patient, hour by hour.",
     "alarms": "Show alarms with their history.",

@@ -32,7 +32,7 @@ def one_line(stderr: str) -> str:
     return lines[0]
 
 
-COMMANDS = ["demo", "monitor", "replay", "dashboard", "analyze", "evaluate", "bench"]
+COMMANDS = ["demo", "monitor", "replay", "dashboard", "analyze", "evaluate", "bench", "limits"]
 COMMANDS += ["history", "alarms", "export", "report", "completion"]
 
 

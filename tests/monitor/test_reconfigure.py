@@ -20,17 +20,17 @@ from tests.monitor.test_alarm_stories import START, tell, words
 from tests.monitor.ward import ward_at
 
 
-def limits_for(text: str, folder: Path) -> dict[str, Limits]:
+def config_of(text: str, folder: Path) -> Config:
     (folder / "pulse.yaml").write_text(text)
-    return load(folder / "pulse.yaml").limits()
+    return load(folder / "pulse.yaml")
 
 
 def test_a_patients_limits_are_those_of_all_but_where_they_differ(tmp_path: Path) -> None:
-    limits = limits_for(
+    config = config_of(
         "rhythm: {bradycardia_bpm: 45}\npatients:\n  bed-1: {rhythm: {tachycardia_bpm: 110}}\n  bed-2: {}\n", tmp_path
     )
-    assert limits["*"] == limits["bed-2"] == Limits(bradycardia_bpm=45)
-    assert limits["bed-1"] == Limits(bradycardia_bpm=45, tachycardia_bpm=110)
+    assert config.limits_of("bed-3") == config.limits_of("bed-2") == Limits(bradycardia_bpm=45)
+    assert config.limits_of("bed-1") == Limits(bradycardia_bpm=45, tachycardia_bpm=110)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_patients_limits_are_those_of_all_but_where_they_differ(tmp_path: Path
 )
 def test_wrong_limits_of_a_patient_are_named(tmp_path: Path, rhythm: str, why: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        limits_for(f"patients:\n  bed-1:\n    rhythm: {rhythm}\n", tmp_path)
+        config_of(f"patients:\n  bed-1:\n    rhythm: {rhythm}\n", tmp_path)
     assert "patients.bed-1.rhythm" in str(raised.value)
     assert ":3:" in str(raised.value)
     assert why in str(raised.value)
