@@ -6,7 +6,7 @@ from edge.card import ModelMismatch
 from edge.net import Model, load
 from edge.tables import Q
 from edge.types import F32, I64, U8, RowIndex, Table
-from edge.views import Views, net_image
+from edge.views import Views, chosen, net_image
 
 __all__ = ["BeatClassifier", "Model", "ModelMismatch", "load"]
 
@@ -43,7 +43,7 @@ class BeatClassifier:
         view = self._views.feed(due, windows)
         label = np.full(len(due), Q, np.uint8)
         score = np.zeros(len(due), np.float32)
-        seen = view.clear
+        seen = chosen(view.clear)
         logits = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
         label[seen] = logits.argmax(1)
         score[seen] = _largest_share(logits)

@@ -23,7 +23,7 @@ CLIPPED_S: Final = 0.05  # a QRS stays at its top for some 10 ms; a converter st
 _DESIGN_HZ: Final = 360.0  # the rate at which the filters are written down
 _BASELINE_TAPS: Final = 253  # 0.7 s, applied twice
 _LOWPASS_TAPS, _LOWPASS_HZ = 41, 40.0
-_BLOCK: Final = 8
+_BLOCK: Final = 4
 
 
 def window_length(fs: float) -> int:
@@ -42,7 +42,7 @@ def beat_images(windows: F32, fs: float) -> F32:
     blocks = np.zeros((-(-len(wanted) // _BLOCK), _BLOCK, matrix.shape[0]), np.float32)
     blocks.reshape(-1, matrix.shape[0])[: len(wanted)] = wanted
     images: F32 = (blocks @ matrix).reshape(-1, POINTS)[: len(wanted)]
-    images -= np.median(images, axis=1, keepdims=True)
+    images -= _median(images)
     return images
 
 
@@ -50,10 +50,18 @@ def readable(windows: F32, fs: float) -> Bool:
     """Which beats have a signal to judge: finite, not flat, not held at a limit. `(k,)`."""
     middle = windows.shape[1] // 2
     beat = windows[:, middle + round(FIRST / GRID_HZ * fs) : middle + round(LAST / GRID_HZ * fs)]
-    top, bottom = beat.max(1, keepdims=True), beat.min(1, keepdims=True)
-    at_limit = np.maximum((beat == top).sum(1), (beat == bottom).sum(1))
-    clear: Bool = (top - bottom > FLAT_MV)[:, 0] & np.isfinite(top - bottom)[:, 0] & (at_limit < CLIPPED_S * fs)
+    top, bottom = beat.max(1), beat.min(1)
+    at_limit = np.maximum((beat == top[:, None]).sum(1), (beat == bottom[:, None]).sum(1))
+    clear: Bool = (top - bottom > FLAT_MV) & np.isfinite(top - bottom) & (at_limit < CLIPPED_S * fs)
     return clear
+
+
+def _median(images: F32) -> F32:
+    """Of each, `(k, 1)`: as `np.median`, which is six times slower on one image."""
+    lower = POINTS // 2 - 1
+    middle = np.partition(images, (lower, lower + 1), axis=1)[:, lower : lower + 2]
+    median: F32 = (middle[:, :1] + middle[:, 1:]) / 2
+    return median
 
 
 @lru_cache(maxsize=32)

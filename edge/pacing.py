@@ -50,13 +50,13 @@ def spikes(windows: F32, fs: float) -> F32:
     `windows` is `(k, n)` in mV with the R peak in the middle.
     """
     middle, lag = windows.shape[1] // 2, max(1, round(_LAG_S * fs))
-    place = np.arange(-round(_BEFORE_S * fs), round(_AFTER_S * fs))
-    x = middle + place
-    bend = np.abs(windows[:, x - lag] - 2 * windows[:, x] + windows[:, x + lag])
+    first, last = middle - round(_BEFORE_S * fs), middle + round(_AFTER_S * fs)
+    around = windows[:, first - lag : last + lag]
+    bend = np.abs(around[:, : -2 * lag] - 2 * around[:, lag:-lag] + around[:, 2 * lag :])
     sharpest = bend.argmax(1)
-    top = bend.max(1, initial=0)
-    elsewhere = np.abs(place - place[sharpest, None]) > _SPIKE_S * fs
-    rest = np.where(elsewhere, bend, 0).max(1, initial=0)
-    is_spike = (place[sharpest] <= _LATEST_S * fs) & (top >= SMALLEST_MV)
-    ratio: F32 = np.where(is_spike, top / (rest + np.float32(0.01)), 0).astype(np.float32)
+    top = bend[np.arange(len(bend)), sharpest]
+    elsewhere = np.abs(np.arange(last - first) - sharpest[:, None]) > _SPIKE_S * fs
+    rest = np.maximum.reduce(bend * elsewhere, axis=1)
+    is_spike = (sharpest + first - middle <= _LATEST_S * fs) & (top >= SMALLEST_MV)
+    ratio: F32 = np.where(is_spike, top / (rest + np.float32(0.01)), np.float32(0))
     return ratio

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from edge.rows import Rows
+from edge.tape import windows
 from edge.types import F32, I64, Bool, RowIndex
 
 
@@ -17,20 +18,18 @@ class Ring(Rows):
     What a stream holds is always contiguous: a hole in its samples ends what could be read before it.
     """
 
-    samples: F32  # (capacity, slots, hop), mV
+    samples: F32  # (capacity, 2, slots, hop), mV: everything twice, so that any window is one piece
     first: I64  # first sample of the contiguous stretch
     clock: I64  # number of the next sample
-    slot: I64  # which slot is written next
 
     def __init__(self, capacity: int, hop: int, length: int) -> None:
         """Hold at least `length` samples of each stream, written in hops of `hop`."""
         self.hop = hop
         self.slots = -(-length // hop) + 1  # one more: the slot that is overwritten next is only partly wanted
         fresh: dict[str, ArrayLike] = {
-            "samples": np.zeros((self.slots, hop), np.float32),
+            "samples": np.zeros((2, self.slots, hop), np.float32),
             "first": 0,
             "clock": 0,
-            "slot": 0,
         }
         super().__init__(capacity, fresh)
 
@@ -38,14 +37,12 @@ class Ring(Rows):
         """The next sample of these streams is number `sample`; what came before is out of reach."""
         self.first[rows] = sample
         self.clock[rows] = sample
-        self.slot[rows] = 0
 
     def feed(self, rows: RowIndex, x: F32) -> None:
         """Append one hop, `(len(rows), hop)`."""
-        slot = self.slot[rows]
-        self.samples[rows, slot] = x
-        self.slot[rows] = (slot + 1) % self.slots
-        self.clock[rows] += self.hop
+        clock = self.clock[rows]
+        self.samples[rows, :, clock // self.hop % self.slots] = x[:, None]
+        self.clock[rows] = clock + self.hop
 
     def oldest(self, rows: RowIndex) -> I64:
         """The first sample that each stream can still give."""
@@ -65,12 +62,28 @@ class Ring(Rows):
         """
         if not repeat_ends and not self.covers(rows, first, length).all():
             raise WindowOutsideRing(f"{length} samples from {first.tolist()} are not all held")
-        oldest, clock = self.oldest(rows), self.clock[rows]
-        if repeat_ends and (clock == oldest).any():
-            raise WindowOutsideRing("a stream that has just begun holds nothing to repeat")
-        sample = np.clip(first[:, None] + np.arange(length), oldest[:, None], clock[:, None] - 1)
-        # Sample clock-1 is the last of slot-1: count back from there.
-        place = (self.slot[rows] * self.hop)[:, None] - (clock[:, None] - sample)
-        flat = self.samples.reshape(self.capacity, -1)
-        found: F32 = flat[rows[:, None], place % flat.shape[1]]
+        found = self._read(rows, first, length)
+        if repeat_ends:
+            _repeat_ends(found, self.oldest(rows) - first, self.clock[rows] - first)
         return found
+
+    def _read(self, rows: RowIndex, first: I64, length: int) -> F32:
+        """What is in these places, held or not."""
+        size = self.slots * self.hop
+        phase = self.clock[rows] % self.hop  # of the slots among all samples
+        found: F32 = windows(self.samples.reshape(self.capacity, 2 * size), length)[rows, (first - phase) % size]
+        return found
+
+
+def _repeat_ends(x: F32, begin: I64, end: I64) -> None:
+    """Overwrite what of each row lies before its place `begin`, and from `end` on."""
+    length, each = x.shape[1], np.arange(len(x))
+    if (begin >= np.minimum(end, length)).any() or (end <= 0).any():
+        raise WindowOutsideRing("a window without a held sample has none to repeat")
+    before, after = max(int(begin.max(initial=0)), 0), int(end.min(initial=length))
+    if after < length:
+        last = x[each, np.minimum(end, length) - 1, None]
+        np.copyto(x[:, after:], last, where=np.arange(after, length) >= end[:, None])
+    if before > 0:
+        head = x[each, np.maximum(begin, 0), None]
+        np.copyto(x[:, :before], head, where=np.arange(before) < begin[:, None])

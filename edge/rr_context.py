@@ -8,7 +8,6 @@ the majority, the patient's own rhythm shows only there.
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.rows import Rows
 from edge.types import F32, I64, Bool, RowIndex, Table
@@ -18,21 +17,46 @@ LONGEST_S: Final = 3.0
 """An interval counts as no longer than this: by then a beat must be classified, next beat or not."""
 TIMELY: Final = 0.88  # of the usual interval; without an upper bound: after a premature beat the normal one is late
 CLIP: Final = 1.5
-FEATURES: Final = (
-    "pre/m50",
-    "post/m50",
-    "pre/M50",
-    "pre/M300",
-    "pre/m300",
-    "pre/g90",
-    "pre/post",
-    "pre/pre2",
-    "m10/m300",
-    "irregularity",
-    "q75/q25",
-    "g75/g25",
+RATIOS: Final = (
+    ("pre", "m50"),
+    ("post", "m50"),
+    ("pre", "M50"),
+    ("pre", "M300"),
+    ("pre", "m300"),
+    ("pre", "g90"),
+    ("pre", "post"),
+    ("pre", "pre2"),
+    ("m10", "m300"),
+    ("q75", "q25"),
+    ("g75", "g25"),
 )
 """m: median, M: mean of the last so many intervals; q: percentiles of the last 50, g: of the last 300."""
+IRREGULARITY: Final = 9
+"""The feature that is no ratio stands here."""
+FEATURES: Final = (
+    *("/".join(ratio) for ratio in RATIOS[:IRREGULARITY]),
+    "irregularity",
+    *("/".join(ratio) for ratio in RATIOS[IRREGULARITY:]),
+)
+
+_QUANTILES: Final = {  # of the newest so many intervals, or of the newest 20 changes
+    "m10": (10, 0.5),
+    "q25": (50, 0.25),
+    "m50": (50, 0.5),
+    "q75": (50, 0.75),
+    "g25": (HISTORY, 0.25),
+    "m300": (HISTORY, 0.5),
+    "g75": (HISTORY, 0.75),
+    "g90": (HISTORY, 0.9),
+    "change": (20, 0.5),
+}
+_VALUES: Final = ("pre", "post", "pre2", "M50", "M300", *_QUANTILES)
+_ABOVE, _BELOW = (np.array([_VALUES.index(ratio[side]) for ratio in RATIOS]) for side in (0, 1))
+_AMONG: Final = np.array([among for among, _ in _QUANTILES.values()])
+_SHARE: Final = np.array([share for _, share in _QUANTILES.values()])
+_FIRST: Final = np.array([{10: 0, 50: 10, HISTORY: 60, 20: 60 + HISTORY}[among] for among in _AMONG.tolist()])
+"""Where each quantile's sorted values begin: those of 10, 50, 300 intervals and 20 changes lie side by side."""
+_RATIO_COLUMNS: Final = np.delete(np.arange(len(FEATURES)), IRREGULARITY)
 
 _SHORTEST_S: Final = np.float32(1e-3)
 _NEVER: Final = np.iinfo(np.int64).min
@@ -50,14 +74,14 @@ class RRView(NamedTuple):
 class RRContext(Rows):
     """The last intervals of every stream."""
 
-    interval: F32  # (capacity, HISTORY), s, a ring
-    count: I64  # intervals that were ever written
+    interval: F32  # (capacity, HISTORY), s, newest first, NaN where there are no more
+    count: I64  # of them
     last: I64  # sample of the beat before, or NEVER
 
     def __init__(self, fs: float, capacity: int) -> None:
         """`fs` in Hz, of the sample numbers that will come."""
         self.fs = fs
-        super().__init__(capacity, {"interval": np.zeros(HISTORY, np.float32), "count": 0, "last": _NEVER})
+        super().__init__(capacity, {"interval": np.full(HISTORY, np.nan, np.float32), "count": 0, "last": _NEVER})
 
     def skip(self, rows: RowIndex) -> None:
         """A hole: no interval reaches over it, but the ones before it still say what is usual."""
@@ -65,71 +89,62 @@ class RRContext(Rows):
 
     def feed(self, due: Table) -> RRView:
         """One beat of each stream in the DUE table, in the order of a stream's beats."""
-        rows, sample = due["row"], due["sample"]
-        follows = self.last[rows] != _NEVER
-        pre = self._seconds(np.where(follows, sample - self.last[rows], 0))
-        post = np.where(due["next"] < 0, np.float32(LONGEST_S), self._seconds(due["next"] - sample))
+        rows, sample, following = due["row"], due["sample"], due["next"]
+        last = self.last[rows]
+        follows = last != _NEVER
+        pre = self._seconds(sample - np.where(follows, last, sample))
+        post = np.where(following < 0, np.float32(LONGEST_S), self._seconds(following - sample))
         self._remember(rows[follows], pre[follows])
         self.last[rows] = sample
-        return _view(self._recent(rows, post), pre, post, follows)
+        recent, count = self.interval[rows], self.count[rows]
+        # Before there is an interval the one that follows stands in.
+        recent[:, 0] = np.where(count > 0, recent[:, 0], post)
+        return _view(recent, np.maximum(count, 1), pre, post, follows)
 
     def _seconds(self, samples: I64) -> F32:
-        seconds: F32 = np.clip(samples / self.fs, 0, LONGEST_S).astype(np.float32)
+        seconds: F32 = np.minimum(np.maximum(samples / self.fs, 0), LONGEST_S).astype(np.float32)
         return seconds
 
     def _remember(self, rows: RowIndex, pre: F32) -> None:
-        self.interval[rows, self.count[rows] % HISTORY] = pre
-        self.count[rows] += 1
-
-    def _recent(self, rows: RowIndex, stand_in: F32) -> F32:
-        """The intervals, `(k, HISTORY)`, newest first, NaN where there are no more; `stand_in` where there are none."""
-        age = np.arange(HISTORY)
-        count = self.count[rows, None]
-        recent: F32 = np.where(age < count, self.interval[rows[:, None], (count - 1 - age) % HISTORY], np.nan)
-        recent[:, 0] = np.where(count[:, 0] > 0, recent[:, 0], stand_in)
-        return recent
+        older = self.interval[rows, :-1]
+        self.interval[rows, 1:] = older
+        self.interval[rows, 0] = pre
+        self.count[rows] = np.minimum(self.count[rows] + 1, HISTORY)
 
 
-def _view(recent: F32, pre: F32, post: F32, follows: Bool) -> RRView:
-    m10, q25, m50, q75, g25, m300, g75, g90 = _quantiles(recent)
-    mean50, mean300 = np.nanmean(recent[:, :50], 1), np.nanmean(recent, 1)
-    pre = np.where(follows, pre, m10)
-    pre2 = np.where(np.isnan(recent[:, 1]), m10, recent[:, 1])
-    above = np.stack([pre, post, pre, pre, pre, pre, pre, pre, m10, q75, g75])
-    below = np.stack([m50, m50, mean50, mean300, m300, g90, post, pre2, m300, q25, g25])
-    ratios = np.log2(np.maximum(above, _SHORTEST_S) / np.maximum(below, _SHORTEST_S))
-    vector = np.insert(ratios, FEATURES.index("irregularity"), _irregularity(recent[:, :21]), axis=0)
-    timely: Bool = pre > TIMELY * np.maximum(m10, m50)
-    return RRView(np.clip(vector, -CLIP, CLIP).T.astype(np.float32), timely)
+def _view(recent: F32, count: I64, pre: F32, post: F32, follows: Bool) -> RRView:
+    quantile = _quantiles(recent, count)
+    known = np.where(recent == recent, recent, 0)
+    m10 = quantile[:, 0]
+    value = np.empty((len(recent), len(_VALUES)), np.float32)
+    value[:, 0] = pre = np.where(follows, pre, m10)
+    value[:, 1] = post
+    value[:, 2] = np.where(count > 1, recent[:, 1], m10)
+    value[:, 3] = known[:, :50].sum(1) / np.minimum(count, 50)
+    value[:, 4] = known.sum(1) / count
+    value[:, 5:] = quantile
+    logs = np.log2(np.maximum(value, _SHORTEST_S))
+    vector = np.empty((len(recent), len(FEATURES)), np.float32)
+    vector[:, _RATIO_COLUMNS] = logs[:, _ABOVE] - logs[:, _BELOW]
+    vector[:, IRREGULARITY] = 4 * quantile[:, -1]
+    timely: Bool = pre > TIMELY * np.maximum(m10, quantile[:, 2])
+    return RRView(np.minimum(np.maximum(vector, -CLIP), CLIP), timely)
 
 
-def _quantiles(recent: F32) -> tuple[F32, ...]:
-    """m10, q25, m50, q75, g25, m300, g75, g90 of `(k, HISTORY)`, newest first, the missing ones NaN at the end."""
-    held = (~np.isnan(recent)).sum(1)
-    return (
-        *_of_sorted(np.sort(recent[:, :10], axis=1), np.minimum(held, 10), 0.5),
-        *_of_sorted(np.sort(recent[:, :50], axis=1), np.minimum(held, 50), 0.25, 0.5, 0.75),
-        *_of_sorted(np.sort(recent, axis=1), held, 0.25, 0.5, 0.75, 0.9),
-    )
-
-
-def _of_sorted(ascending: F32, held: NDArray[np.intp], *shares: float) -> list[F32]:
-    """Quantiles of the first `held` values of each row, linear between neighbours."""
-    each = np.arange(len(ascending))
-    found = []
-    for share in shares:
-        place = share * (held - 1)
-        low = place.astype(np.intp)
-        high = np.minimum(low + 1, held - 1)
-        part = (place - low).astype(np.float32)
-        found.append(ascending[each, low] * (1 - part) + ascending[each, high] * part)
+def _quantiles(recent: F32, count: I64) -> F32:
+    """All of `_QUANTILES` of `(k, HISTORY)`, linear between neighbours; 0 where there is no change yet."""
+    ascending = np.empty((len(recent), 80 + HISTORY), np.float32)
+    ascending[:, :10], ascending[:, 10:60], ascending[:, 60:-20] = recent[:, :10], recent[:, :50], recent
+    logs = np.log(np.maximum(recent[:, :21], _SHORTEST_S))
+    ascending[:, -20:] = np.abs(logs[:, 1:] - logs[:, :-1])
+    for part in (slice(0, 10), slice(10, 60), slice(60, -20), slice(-20, None)):
+        ascending[:, part].sort(axis=1)  # what is missing (NaN) goes to the end
+    held = np.minimum(count[:, None], _AMONG)
+    held[:, -1] = np.minimum(count - 1, 20)
+    place = _SHARE * np.maximum(held - 1, 0)
+    low = place.astype(np.intp)
+    each, part = np.arange(len(recent))[:, None], (place - low).astype(np.float32)
+    high = np.minimum(low + 1, np.maximum(held - 1, 0))
+    found: F32 = ascending[each, _FIRST + low] * (1 - part) + ascending[each, _FIRST + high] * part
+    found[:, -1] = np.where(count > 1, found[:, -1], 0)
     return found
-
-
-def _irregularity(recent: F32) -> F32:
-    """4·median of |Δ ln RR|; 0 where there are no two intervals."""
-    change = np.sort(np.abs(np.diff(np.log(np.maximum(recent, _SHORTEST_S)), axis=1)), axis=1)
-    held = (~np.isnan(change)).sum(1)
-    change[held == 0, 0] = 0
-    (median,) = _of_sorted(change, np.maximum(held, 1), 0.5)
-    return 4 * median

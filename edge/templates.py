@@ -50,21 +50,20 @@ class Templates(Rows):
         best = likeness.argmax(1)
         joins = likeness[each, best] > ALIKE
         place = np.where(joins, best, weight.argmin(1))
-        members = np.where(joins, count[each, place] + 1, 1).astype(np.float32)
-        step = np.where(joins, np.maximum(SLOWEST, 1 / members), 1).astype(np.float32)[:, None]
+        members = joins * count[each, place] + np.float32(1)
+        step = np.maximum(np.where(joins, np.float32(SLOWEST), 1), 1 / members)[:, None]
 
         self.mean[rows, place] = mean[each, place] * (1 - step) + beats * step
         self.count[rows, place] = members
-        gain = np.where(timely, 1, PREMATURE_WEIGHT).astype(np.float32)
-        weight[each, place] = np.where(joins, weight[each, place], 0) + gain
+        weight[each, place] = joins * weight[each, place] + np.where(timely, np.float32(1), PREMATURE_WEIGHT)
         self.weight[rows] = weight
         return template
 
 
 def _correlation(clusters: F32, beats: F32) -> F32:
     """Pearson correlation of each beat with each cluster, `(k, clusters)`; 0 with a flat one."""
-    a = clusters - clusters.mean(2, keepdims=True)
-    b = beats - beats.mean(1, keepdims=True)
+    a = clusters - np.add.reduce(clusters, axis=2, keepdims=True) / np.float32(clusters.shape[2])
+    b = beats - np.add.reduce(beats, axis=1, keepdims=True) / np.float32(beats.shape[1])
     both = np.einsum("kci,ki->kc", a, b)
     power = np.einsum("kci,kci->kc", a, a) * np.einsum("ki,ki->k", b, b)[:, None]
     found: F32 = both / np.sqrt(np.maximum(power, np.float32(1e-12)))

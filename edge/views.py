@@ -65,13 +65,20 @@ class Views:
 
         Every beat counts for the intervals; only those with a clear signal teach the templates.
         """
-        rr = self._rr.feed(due)
+        rows, rr = due["row"], self._rr.feed(due)
         clear = due["whole"] & readable(windows, self.fs)
-        clear[clear] = ~self._pacing.feed(due["row"][clear], windows[clear])
+        seen = chosen(clear)
+        clear[seen] = ~self._pacing.feed(rows[seen], windows[seen])
+        seen = chosen(clear)
         beat, template = np.zeros((2, len(due), POINTS), np.float32)
-        beat[clear] = beat_images(windows[clear], self.fs)
-        template[clear] = self._templates.feed(due["row"][clear], beat[clear], rr.timely[clear])
+        beat[seen] = beat_images(windows[seen], self.fs)
+        template[seen] = self._templates.feed(rows[seen], beat[seen], rr.timely[seen])
         return View(clear, beat, template, rr.vector)
+
+
+def chosen(mask: Bool) -> Bool | slice:
+    """An index for what the mask has: a slice where that is all, nearly always, because masks copy."""
+    return slice(None) if mask.all() else mask
 
 
 def net_image(beat: F32, template: F32) -> F32:
