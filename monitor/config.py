@@ -6,7 +6,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 import platformdirs
@@ -57,6 +57,13 @@ class Broker(_Section, frozen=True, kw_only=True):
         return os.environ.get(self.username_env), os.environ.get(self.password_env)
 
 
+class Address(NamedTuple):
+    """Where something listens."""
+
+    host: str
+    port: int
+
+
 class Service(_Section, frozen=True, kw_only=True):
     """The daemon itself."""
 
@@ -66,6 +73,15 @@ class Service(_Section, frozen=True, kw_only=True):
     queue_messages: _Queue = 20_000
     drain_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
     state_dir: str | None = AUTO
+    metrics: Annotated[str, Meta(pattern=r"^[^\s:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$")] | None = None
+
+    @property
+    def metrics_address(self) -> Address | None:
+        """Where `metrics` says that they can be asked for."""
+        if self.metrics is None:
+            return None
+        host, _, port = self.metrics.rpartition(":")
+        return Address(host.strip("[]"), int(port))
 
     @property
     def memory(self) -> Path | None:

@@ -19,13 +19,21 @@ class Counters:
     """Taken in; who was forgotten and came back counts again."""
     samples: int = 0
     """New samples of the leads that are analysed."""
+    hops: int = 0
+    """Analysed, each of all streams that had one."""
+    gaps: int = 0
+    """Places within a session where samples never came …"""
     samples_lost: int = 0
-    """That never came, within a session."""
+    """… and how many samples that were."""
+    samples_late: int = 0
+    """That came after their gap had been told."""
     samples_dropped: int = 0
     """That came and were not analysed: they overflowed, or were cut off at a hole or an end."""
     beats: int = 0
     alarms: int = 0
     """Alarms raised, advisories not among them."""
+    raised: Counter[str] = field(default_factory=Counter)
+    """The same, by condition."""
     advisories: int = 0
     commands: int = 0
     config_taken: int = 0

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 import structlog
@@ -25,6 +25,9 @@ from monitor.shipped import load_model
 from monitor.sinks import Outlet
 from monitor.standing import Alarm
 from monitor.watch import Told, Watch
+
+if TYPE_CHECKING:
+    from monitor.metrics_observer import Observer
 
 _Task: TypeAlias = asyncio.Task[None]
 _PACKAGE: Final = "pulse-monitor"
@@ -101,6 +104,7 @@ class Service:
         self._feed, self._alarms, self._repeats = outlets(config, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
         self._store = opened_store(config.store, watch.counters)
+        self._observer = self._observe()
         self._keeper = self._remember(config.monitor.memory)
 
     def reconfigure(self, reread: Callable[[], Config]) -> None:
@@ -126,6 +130,8 @@ class Service:
         telling = [outlet.run() for outlet in self._outlets]
         telling += [repeat() for repeat in self._repeats]
         telling += [self._keeper.run()] if self._keeper else []
+        if self._observer and self._settings.metrics_address:
+            telling.append(self._observer.run(self._settings.metrics_address))
         telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
         async with _running(watching + telling, stop) as tasks:
             await _cancelled(tasks[: len(watching)])
@@ -142,7 +148,10 @@ class Service:
 
     def _tick(self, late_s: float) -> bool:
         self._lag_s = late_s
+        begun = time.perf_counter()
         self._tell(self._watch.tick(self._clock()))
+        if self._observer:
+            self._observer.tick(late_s, time.perf_counter() - begun)
         return self._watch.is_behind
 
     def _vitals(self, _late_s: float) -> bool:
@@ -165,6 +174,14 @@ class Service:
         else:
             self._link.unsubscribe(KEPT_ALARMS)
         self._ready()
+
+    def _observe(self) -> "Observer | None":
+        """Prometheus' library is imported where somebody may ask for metrics."""
+        if self._settings.metrics is None:
+            return None
+        from monitor.metrics_observer import Observer
+
+        return Observer(self._watch, self._link, self._outlets, self._store, self._clock, version(_PACKAGE))
 
     def _remember(self, path: Path | None) -> Keeper | None:
         """Go on where the monitor before has ended."""

@@ -88,6 +88,21 @@ class Engine:
         """Whether hops wait that the last tick left."""
         return any(group.is_ready for group in self._groups.values())
 
+    @property
+    def waiting_s(self) -> float:
+        """Seconds of signal that wait to be analysed, of the stream that waits longest."""
+        return max((group.most_waiting_s for group in self._groups.values()), default=0.0)
+
+    @property
+    def silent(self) -> int:
+        """Of how many patients no samples come."""
+        return sum(stream.silent for stream in self._streams.values())
+
+    @property
+    def heard_at(self) -> float | None:
+        """When the newest block came, of whomever; None before the first."""
+        return max((stream.heard for stream in self._streams.values()), default=None)
+
     def accept(self, patient: str, lead: str, block: SampleBlock, now: float) -> None:
         """Take in a block; it is analysed at the next tick."""
         stream = self._stream(patient, lead, now) if _FS_RANGE[0] <= block.fs <= _FS_RANGE[1] else None
@@ -97,11 +112,13 @@ class Engine:
         placed = stream.assembly.place(block, now)
         self._counters.blocks[placed.fate.name.lower()] += 1
         if placed.fate not in TAKEN:
+            self._counters.samples_late += len(block.x) if placed.fate is Fate.LATE else 0
             return
         stream.clock.feed(block.t * 1e-6 + len(block.x) / block.fs, now)
         if placed.fate is Fate.BEGINS:
             self._begin(stream, block, now)
         if placed.lost:
+            self._counters.gaps += 1
             self._counters.samples_lost += placed.lost
             stream.missing.add(placed.lost / block.fs, now)
         self._add(stream, placed.first, placed.x)
@@ -249,6 +266,7 @@ class Engine:
 
     def _feed(self) -> None:
         """One hop of every stream that has one."""
+        self._counters.hops += 1
         for group in self._groups.values():
             self._hear(group.feed())
 

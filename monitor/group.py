@@ -100,6 +100,11 @@ class Group(Generic[_Owner]):
         """Seconds of signal that wait to be analysed."""
         return float(self._inbox.held[row]) / self.fs
 
+    @property
+    def most_waiting_s(self) -> float:
+        """The same, of the stream that waits longest."""
+        return float(self._inbox.held.max(initial=0)) / self.fs
+
     def newest(self, row: int, seconds: float) -> tuple[int, F32]:
         """The newest contiguous samples of a stream, at most so many seconds of those that are held."""
         return self._chain.newest(row, round(seconds * self.fs))

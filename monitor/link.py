@@ -77,7 +77,7 @@ class Link:
         self._received = 0
         self._connection = 0
         self._subscribing: int | None = None
-        self._leaving = False
+        self._leaving = self._granted = False
         self._up, self._down, self._arrived = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._client = self._made(client_id, will)
         self._io = PahoLoop(self._client, lambda: self._received)
@@ -86,6 +86,16 @@ class Link:
     def is_up(self) -> bool:
         """Whether the broker has let us in."""
         return self._up.is_set()
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether the broker has let us in and gives us everything that we asked for."""
+        return self.is_up and self._granted
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait to be taken."""
+        return len(self._waiting)
 
     async def until_up(self) -> None:
         """Wait for the connection."""
@@ -212,6 +222,7 @@ class Link:
         if denied:
             log.error("the broker denies a subscription", broker=self._broker.url, reasons=denied)
         if mid == self._subscribing:
+            self._granted = not denied
             self._on_up()
 
     def _gone(
@@ -221,6 +232,7 @@ class Link:
             self._counters.disconnects += 1
             log.warning("connection lost", broker=self._broker.url, reason=str(reason))
         self._up.clear()
+        self._granted = False
         self._down.set()
 
     def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:

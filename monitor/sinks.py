@@ -29,17 +29,23 @@ class Outlet(Generic[_Item]):
     """A sink and what waits for it. What overflows is dropped, the oldest first, and counted."""
 
     def __init__(self, name: str, sink: Sink[_Item], queue: int, counters: Counters) -> None:
-        self._name, self._sink, self._most, self._counters = name, sink, queue, counters
+        self.name = name
+        self._sink, self._most, self._counters = sink, queue, counters
         self._waiting: deque[_Item] = deque()
         self._some, self._idle = asyncio.Event(), asyncio.Event()
         self._idle.set()
+
+    @property
+    def waiting(self) -> int:
+        """Items that wait their turn."""
+        return len(self._waiting)
 
     def offer(self, *items: _Item) -> None:
         """Let them wait their turn; never blocks."""
         if not items:
             return
         over = max(0, len(self._waiting) + len(items) - self._most)
-        self._counters.sink_dropped[self._name] += over
+        self._counters.sink_dropped[self.name] += over
         self._waiting.extend(items)
         for _ in range(over):
             self._waiting.popleft()
@@ -67,8 +73,8 @@ class Outlet(Generic[_Item]):
         try:
             await self._sink(item)
         except Exception:
-            self._counters.sink_failed[self._name] += 1
-            log.exception("a sink failed", sink=self._name)
+            self._counters.sink_failed[self.name] += 1
+            log.exception("a sink failed", sink=self.name)
 
 
 class MqttSink:

@@ -13,6 +13,7 @@ from monitor.counters import Counters
 from monitor.engine import Engine
 from monitor.ingest import ChangeLimits, Command, Ingest, KeptAlarm, Message, Samples, Status
 from monitor.memory import Memory
+from monitor.metrics_timings import Timings
 from monitor.patient_limits import PatientLimits
 from monitor.publications import Publication
 from monitor.recorder import Recorder
@@ -49,6 +50,7 @@ class Watch:
         self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
         self._raised: set[str] = set()
         self._recorder = Recorder(self._engine.newest) if config.store.enabled else None
+        self._timings: Timings | None = None
         self._awaited = Awaited()
         self._sessions = 0
         self._told = Told()
@@ -62,6 +64,26 @@ class Watch:
     def is_behind(self) -> bool:
         """Whether samples wait that the last tick left."""
         return self._engine.is_behind
+
+    @property
+    def waiting_s(self) -> float:
+        """Seconds of signal that wait to be analysed, of the patient who waits longest."""
+        return self._engine.waiting_s
+
+    @property
+    def silent(self) -> int:
+        """Of how many patients no samples come."""
+        return self._engine.silent
+
+    @property
+    def heard_at(self) -> float | None:
+        """When the newest block came, of whomever; None before the first."""
+        return self._engine.heard_at
+
+    def measure(self) -> Timings:
+        """How long things take, from now on."""
+        self._timings = Timings()
+        return self._timings
 
     @property
     def revision(self) -> tuple[int, ...]:
@@ -145,6 +167,8 @@ class Watch:
     def _hear(self, said: Said, now: float) -> None:
         if self._recorder:
             self._recorder.hear(said)
+        if self._timings:
+            self._timings.hear(said)
         match said:
             case Heard(patient, lead, event):
                 if isinstance(event, ClassifiedBeat) or (self._peaks and isinstance(event, Beat)):
@@ -199,6 +223,7 @@ class Watch:
         elif alarm.id not in self._raised:
             self._raised.add(alarm.id)
             self.counters.alarms += 1
+            self.counters.raised[alarm.condition] += 1
 
     def _clean(self, patient: str, condition: str) -> None:
         """A monitor that died may have left alarms behind that nobody would ever end."""

@@ -43,6 +43,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """Entries that wait to be written."""
+        return len(self._waiting)
+
     def until_tried(self, seconds: float) -> None:
         """Wait until the database has been opened, or could not be; at most so long. Bringing its tables up to date
         keeps a core busy for a while, and a monitor that has begun has better use for it."""
