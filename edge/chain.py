@@ -76,10 +76,11 @@ class Chain:
         """One hop, `(len(rows), hop)` in mV, of each stream in `rows` (each at most once)."""
         self._ring.feed(rows, x)
         beats = self._detector.feed(rows, x)
+        clock = self._ring.clock[rows]
         out: Found = list(self._quality.feed(rows, x))
-        out += self._rhythm.feed(rows, x, self._ring.clock[rows])
+        out += self._rhythm.feed(rows, x, clock)
         out += self._found(beats)
-        out += self._rhythm.tick(rows, self._ring.clock[rows])
+        out += self._rhythm.tick(rows, clock)
         for due in self._pending.due(self._ring.clock):
             out += self._classified(due)
         return out
@@ -161,7 +162,8 @@ class Chain:
         windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True)
         onset, offset, r_mv = delineate(windows, self.fs)
         label, score = self._classifier.feed(due, windows)
-        rr = np.where(self._last_r[rows] < 0, -1, sample - self._last_r[rows])
+        last_r = self._last_r[rows]
+        rr = np.where(last_r < 0, -1, sample - last_r)
         self._last_r[rows] = sample
         columns = (rows, sample, due["found_at"], self._ring.clock[rows] - 1, label, score, rr, onset, offset, r_mv)
         out: Found = [

@@ -60,7 +60,7 @@ def _median(images: F32) -> F32:
     """Of each, `(k, 1)`: as `np.median`, which is six times slower on one image."""
     lower = POINTS // 2 - 1
     middle = np.partition(images, (lower, lower + 1), axis=1)[:, lower : lower + 2]
-    median: F32 = (middle[:, :1] + middle[:, 1:]) / 2
+    median: F32 = (middle[:, :1] + middle[:, 1:]) * np.float32(0.5)
     return median
 
 
