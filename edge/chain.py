@@ -45,7 +45,7 @@ class Chain:
         self._rhythm = Rhythm(fs, capacity, limits or Limits())
         self._classifier = BeatClassifier(fs, capacity, model) if model else None
         self._p_waves = PWaves(fs, capacity)
-        self._pending = Pending(fs)
+        self._pending = Pending(fs, capacity)
         # The last classified R peak, for the R-R interval that a beat reports.
         self._last_r: I64 = np.full(capacity, -1)
         self._free = list(range(capacity))[::-1]
@@ -65,7 +65,7 @@ class Chain:
 
     def leave(self, row: int) -> None:
         """Give the row of a stream back. What still waits in it is dropped: `flush` first to have it."""
-        self._pending.forget(np.array([row]))
+        self._pending.refresh(np.array([row]))
         self._free.append(row)
 
     def clock(self, rows: RowIndex) -> I64:
@@ -81,7 +81,7 @@ class Chain:
         out += self._rhythm.feed(rows, x, clock)
         out += self._found(beats)
         out += self._rhythm.tick(rows, clock)
-        for due in self._pending.due(self._ring.clock):
+        for due in self._pending.due(rows, clock):
             out += self._classified(due)
         return out
 
@@ -134,6 +134,7 @@ class Chain:
         held = self._ring.capacity
         self._ring.grow(capacity)
         self._p_waves.grow(capacity)
+        self._pending.grow(capacity)
         for stage in self._stages():
             stage.grow(capacity)
         self._last_r = np.concatenate([self._last_r, np.full(capacity - held, -1)])

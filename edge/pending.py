@@ -4,71 +4,87 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from edge.tables import BEAT, DUE, none
-from edge.types import I64, Bool, RowIndex, Table
+from edge.rounds import rounds
+from edge.rows import Rows
+from edge.tables import BEAT, DUE
+from edge.types import I64, RowIndex, Table
 
 LOOK_AHEAD_S: Final = 1.5
 """What the net sees after the R peak, with the look-ahead of its filters."""
 LONGEST_WAIT_S: Final = 3.0
 """The half of the 6-second window: when no next beat has come by then, the beat is classified without one."""
 
+_ROOM: Final = 64
+"""Beats of a stream that may wait: twice what the detector's refractory time lets through while it learns and for as
+long as a beat waits."""
+_NEVER: Final = np.iinfo(np.int64).max
+_CARRIED: Final = BEAT.names or ()
 
-class Pending:
+
+class Pending(Rows):
     """A beat is due when `LOOK_AHEAD_S` have been seen after it and the next R peak is known, at most `LONGEST_WAIT_S`.
 
-    The waiting beats of all streams are one small table: there are about two a stream.
+    Beats leave in the order in which they came, so that a hop looks at nothing but when each stream's oldest is due.
     """
 
-    def __init__(self, fs: float) -> None:
+    waiting: Table  # (capacity, _ROOM) of DUE, a ring
+    oldest: I64  # its place
+    count: I64
+    ripe: I64  # the oldest is due from when on the stream's clock has come so far
+
+    def __init__(self, fs: float, capacity: int) -> None:
+        """`fs` in Hz."""
         self._look_ahead = round(LOOK_AHEAD_S * fs)
         self._longest = round(LONGEST_WAIT_S * fs)
-        self._keep(none(DUE))
+        fresh: dict[str, ArrayLike] = {"waiting": np.zeros(_ROOM, DUE), "oldest": 0, "count": 0, "ripe": _NEVER}
+        super().__init__(capacity, fresh)
 
     def add(self, beats: Table) -> None:
         """Take newly found beats (`BEAT`), each later than those of its stream before."""
-        if not len(beats):
-            return
-        new = np.zeros(len(beats), DUE)
-        for name in BEAT.names or ():
-            new[name] = beats[name]
-        new["next"] = -1
-        both = np.concatenate([self._waiting, new])
-        both = both[np.lexsort((both["sample"], both["row"]))]
-        followed = np.flatnonzero(both["row"][1:] == both["row"][:-1])
-        both["next"][followed] = both["sample"][followed + 1]
-        self._keep(both)
+        for places in rounds(beats["row"]):
+            self._append(beats[places])
 
-    def due(self, clock: I64) -> Iterator[Table]:
+    def due(self, rows: RowIndex, clock: I64) -> Iterator[Table]:
         """Tables (`DUE`) of the beats that fall due, in rounds with at most one beat a stream.
 
-        `clock` is `(capacity,)`: the number of the next sample of every stream.
+        `clock` is `(len(rows),)`: the number of the next sample of each of these streams.
         """
-        ready = clock[self._row] >= self._ripe
-        if np.count_nonzero(ready):
-            yield from self._take(ready)
+        ready = clock >= self.ripe[rows]
+        while np.count_nonzero(ready):
+            rows, clock = rows[ready], clock[ready]
+            yield self._take(rows)
+            ready = clock >= self.ripe[rows]
 
     def flush(self, rows: RowIndex) -> Iterator[Table]:
         """All beats that still wait in these streams, in rounds: their signal has ended."""
-        yield from self._take(np.isin(self._row, rows))
+        rows = rows[self.count[rows] > 0]
+        return self.due(rows, np.full(len(rows), _NEVER - 1))
 
-    def forget(self, rows: RowIndex) -> None:
-        """Drop what waits in these streams."""
-        self._keep(self._waiting[~np.isin(self._row, rows)])
+    def _append(self, beats: Table) -> None:
+        """At most one of each stream."""
+        rows = beats["row"]
+        count, end = self.count[rows], self.oldest[rows] + self.count[rows]
+        before = self.waiting["next"]
+        before[rows, (end - 1) % _ROOM] = beats["sample"]  # where none waits, a place that is written before it is read
+        new = np.zeros(len(beats), DUE)
+        for name in _CARRIED:
+            new[name] = beats[name]
+        new["next"] = -1
+        self.waiting[rows, end % _ROOM] = new
+        self.count[rows] = count + 1
+        self._ripen(rows)
 
-    def _keep(self, waiting: Table) -> None:
-        """These wait, until the clock of their stream has come so far: looked at in every hop, so it stands ready."""
-        self._waiting = waiting
-        self._row = waiting["row"].copy()
-        self._ripe = waiting["sample"] + np.where(waiting["next"] < 0, self._longest, self._look_ahead) + 1
+    def _take(self, rows: RowIndex) -> Table:
+        oldest = self.oldest[rows]
+        taken: Table = self.waiting[rows, oldest]
+        self.oldest[rows] = (oldest + 1) % _ROOM
+        self.count[rows] -= 1
+        self._ripen(rows)
+        return taken
 
-    def _take(self, ready: Bool) -> Iterator[Table]:
-        taken = self._waiting[ready]
-        self._keep(self._waiting[~ready])
-        while len(taken):
-            _, first = np.unique(taken["row"], return_index=True)
-            if len(first) == len(taken):
-                yield taken
-                return
-            yield taken[first]
-            taken = np.delete(taken, first)
+    def _ripen(self, rows: RowIndex) -> None:
+        oldest = self.waiting[rows, self.oldest[rows]]
+        wait = np.where(oldest["next"] < 0, self._longest, self._look_ahead)
+        self.ripe[rows] = np.where(self.count[rows] > 0, oldest["sample"] + wait + 1, _NEVER)
