@@ -133,6 +133,12 @@ class Alarms:
             standing.clear(now)
         return self._settle(patient, now, before)
 
+    def release(self, patients: Iterable[str]) -> None:
+        """Others look after these from now on: what stands goes on standing there."""
+        for patient in patients:
+            self.revision += self._standing.pop(patient, None) is not None
+            self._advisories.forget(patient)
+
     def snapshot(self) -> tuple[KeptAlarm, ...]:
         """Every alarm that is there or about to be, as it must outlive the monitor."""
         return tuple(standing.kept() for conditions in self._standing.values() for standing in conditions.values())

@@ -27,6 +27,11 @@ class Awaited:
         self._patients.discard(patient)
         return was
 
+    def release(self, patients: Iterable[str]) -> None:
+        """Others await these."""
+        self._patients.difference_update(patients)
+        self._missed.difference_update(patients)
+
     def missed(self, now: float) -> list[str]:
         """Who should have been back by now; each is said once."""
         if now < self._missed_at or self._missed >= self._patients:

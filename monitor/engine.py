@@ -4,7 +4,7 @@ One lead of a patient is analysed: the most preferred that comes. Streams of one
 chain; samples wait in its inbox and are fed a hop of all streams at a time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -155,6 +155,15 @@ class Engine:
                 self._leave_row(stream)
                 self._join(stream, fs, first, now - first / fs)
 
+    def release(self, patients: Collection[str]) -> None:
+        """Others watch these from now on: nothing more is said of them."""
+        self._leave()
+        for stream in [self._streams.pop(patient) for patient in patients if patient in self._streams]:
+            if stream.group is not None:
+                stream.group.drop(stream.row)
+        self._begun = [said for said in self._begun if said.patient not in patients]
+        self._said = [said for said in self._said if said.patient not in patients]
+
     def tick(self, now: float) -> list[Said]:
         """Feed what waits, and see who has fallen silent. Everything that is new, in order for each stream."""
         self._leave()
@@ -246,7 +255,7 @@ class Engine:
             group = Group(fs, self._chain(fs, stream.limits), self._settings.backlog_s)
             self._groups[fs, stream.limits] = group
         stream.group, stream.row = group, group.join(stream, first)
-        self._begun.append(Begun(stream.patient, stream.lead, fs, first, t0_s))
+        self._begun.append(Begun(stream.patient, stream.lead, fs, first, t0_s, stream.assembly.epoch_s))
 
     def _add(self, stream: _Stream, first: int, x: F32) -> None:
         assert stream.group is not None, "a session begins before its samples come"

@@ -66,6 +66,13 @@ class Group(Generic[_Owner]):
         self._leaving[row] = self.owners.pop(row)
         return self._inbox.clear(row)
 
+    def drop(self, row: int) -> None:
+        """The stream is none of ours any more, and has nothing to say."""
+        del self.owners[row]
+        self._inbox.clear(row)
+        self._paused.discard(row)
+        self._chain.leave(row)
+
     def leave(self) -> tuple[list[tuple[_Owner, Event]], list[_Owner]]:
         """What the streams that have ended still have to say, and whose they were."""
         if not self._leaving:

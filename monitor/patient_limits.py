@@ -1,6 +1,6 @@
 """Whose limits are which: those of all, over them what the configuration says of a patient, and what operators set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
@@ -69,6 +69,12 @@ class PatientLimits:
                 self._set(patient, limits)
             except ValueError as error:
                 log.error("limits of before are not taken", patient=patient, error=str(error), **limits)
+
+    def release(self, patients: Iterable[str]) -> None:
+        """Others watch these from now on."""
+        gone = set(patients)
+        self._own = {patient: own for patient, own in self._own.items() if patient not in gone}
+        self.revision += 1
 
     def obey(self, patient: str, payload: bytes) -> LimitsAnswer:
         """Change a patient's limits as a command says; one that is wrong changes nothing."""

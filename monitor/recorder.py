@@ -78,6 +78,12 @@ class Recorder:
                 self._sessions.pop(patient, None)
                 self._end_minute(patient)
 
+    def release(self, patients: Iterable[str]) -> None:
+        """Others keep what is said of these from now on: their sessions go on there."""
+        for patient in patients:
+            self._end_minute(patient)
+            self._sessions.pop(patient, None)
+
     def known(self, alarms: Iterable[Alarm]) -> None:
         """Alarms of before a restart."""
         for alarm in alarms:

@@ -26,13 +26,16 @@ class Technical(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """A session of a patient's device begins, with sample number `first`, taken at `t0_s + first / fs` by our clock."""
+    """A session of a patient's device begins with sample number `first`."""
 
     patient: str
     lead: str
     fs: float
     first: int
     t0_s: float
+    """When sample 0 was taken, by our clock …"""
+    epoch_s: float = 0.0
+    """… and by the device's."""
 
 
 class Ended(NamedTuple):

@@ -1,5 +1,6 @@
 """Everything between the broker and the broker, without either: messages and time in, alarms and publications out."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from edge.chain import Chain
@@ -51,6 +52,7 @@ class Watch:
         self._raised: set[str] = set()
         self._recorder = Recorder(self._engine.newest) if config.store.enabled else None
         self._timings: Timings | None = None
+        self._news: Callable[[Said], Iterable[Said]] = lambda said: (said,)
         self._awaited = Awaited()
         self._sessions = 0
         self._told = Told()
@@ -85,6 +87,10 @@ class Watch:
         self._timings = Timings()
         return self._timings
 
+    def tell_only(self, news: Callable[[Said], Iterable[Said]]) -> None:
+        """Tell what `news` makes of what the engine says: who takes patients over hears what was told."""
+        self._news = news
+
     @property
     def revision(self) -> tuple[int, ...]:
         """Another value whenever `memory` would be another but for its time."""
@@ -107,6 +113,21 @@ class Watch:
         patients = {*memory.patients, *(alarm.patient for alarm in memory.alarms)}
         missed_at = now + self._streams.signal_loss_s
         self._awaited.expect(patients, missed_at, max(missed_at, memory.at + self._streams.forget_after_s))
+
+    def repeat(self, alarms: Iterable[Alarm]) -> None:
+        """Say these at the next tick: who should have said them may have died over it."""
+        self._told.alarms += alarms
+
+    def release(self, patients: Collection[str]) -> None:
+        """Others watch these from now on, and have what `memory` said of them: nothing more is said of them here."""
+        self._engine.release(patients)
+        self._alarms.release(patients)
+        self._awaited.release(patients)
+        self._limits.release(patients)
+        for patient in patients:
+            self._ingest.forget(patient)
+        if self._recorder:
+            self._recorder.release(patients)
 
     def reconfigure(self, config: Config, now: float) -> None:
         """Take over other limits and alarm rules. Raises `ValueError`, and then nothing has changed."""
@@ -137,8 +158,9 @@ class Watch:
 
     def tick(self, now: float) -> Told:
         """Time has passed: what is new since the last call."""
-        for said in self._engine.tick(now):
-            self._hear(said, now)
+        for heard in self._engine.tick(now):
+            for said in self._news(heard):
+                self._hear(said, now)
         self._miss(now)
         self._alarm(self._alarms.tick(now))
         return self._take(now)

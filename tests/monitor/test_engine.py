@@ -192,7 +192,7 @@ def test_a_tick_works_off_only_so_much_and_says_that_there_is_more(bench: Bench)
 
 def test_a_device_that_restarts_ends_its_session_and_begins_another(bench: Bench) -> None:
     said = bench.send(quiet(0)) + bench.send(block(0, 0, with_beats(10, every=10), started=NOW + 9))
-    begun = Begun("p1", "MLII", FS, 0, pytest.approx(NOW, abs=1))
+    begun = Begun("p1", "MLII", FS, 0, pytest.approx(NOW, abs=1), pytest.approx(NOW, abs=9))
     ends = [Heard("p1", "MLII", beat(-20)), Ended("p1", "MLII")]
     assert said == [begun, *ends, begun, Heard("p1", "MLII", beat(0))]
 
