@@ -1,25 +1,41 @@
 """Where the QRS complex of a beat begins and ends, and how high its R peak is."""
 
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from edge.types import F32, I64, Bool
 
-SMOOTH_S: Final = 0.009
+TICK_S: Final = 0.004
+"""Activity is known at these steps, whatever the sampling rate; the experts marked at 250 Hz."""
+SPAN_S: Final = 0.2
+"""How far from R it is looked at, to either side."""
+SMOOTH_S: Final = 0.007
 """Standard deviation of the Gaussian that is differentiated: less sees muscle, more blurs the bounds outwards."""
-ONSET_SHARE: Final = 0.11
-OFFSET_SHARE: Final = 0.13
-"""Of the complex's largest activity; below it the signal is at rest. After the complex it never rests quite as much."""
-REST_S: Final = 0.02
+STEEPEST_S: Final = 0.06
+"""The complex is most active this near to its R peak."""
+RESTING_S: Final = 0.1
+"""From here to the end of the span lies what the signal does at rest: P wave, ST segment, noise."""
+RESTING_WEIGHT: Final = 0.6
+"""Of what it does at rest in the threshold, against what it does in the complex: its level follows both."""
+LEAST_RESTING: Final = np.float32(0.01)
+"""Of the complex's activity: a signal without any noise is not asked to be stiller."""
+SHARE: Final = np.float32(0.7)
+"""Of the two's weighted geometric mean; below it the signal has come to rest."""
+REST_S: Final = 0.024
 """Rest must last this long: the flat top of a notched complex is not its end."""
 REACH_S: Final = 0.15
-"""No bound is looked for farther from the steepest point."""
-STEEPEST_S: Final = 0.06
-"""The complex is steepest this near to its R peak."""
+"""No bound is looked for farther from R."""
 LEVEL_S: Final = (0.024, 0.004)
 """Before the onset: where the level lies that R is measured from (the PQ segment)."""
+
+_MIDDLE: Final = round(SPAN_S / TICK_S)
+_TICK: Final = np.arange(2 * _MIDDLE + 1)
+_NEAR: Final = slice(_MIDDLE - round(STEEPEST_S / TICK_S), _MIDDLE + round(STEEPEST_S / TICK_S) + 1)
+_REST: Final = round(REST_S / TICK_S)
+_REACH: Final = round(REACH_S / TICK_S)
+_RESTING: Final = np.where(np.abs(_TICK - _MIDDLE) > round(RESTING_S / TICK_S), 1, 0).astype(np.float32)
 
 
 def delineate(windows: F32, fs: float) -> tuple[I64, I64, F32]:
@@ -27,45 +43,76 @@ def delineate(windows: F32, fs: float) -> tuple[I64, I64, F32]:
 
     `windows` are `(k, w)` samples in mV with R in the middle, at `w // 2`; `w` spans half a second or more.
 
-    The bounds are where the slope has fallen below a share of its maximum for a while (Laguna, Jané & Caminal 1994,
-    Comput Biomed Res 27, §2.3). One deviation: slope and curvature count together, so that the activity has no zero at
-    each peak of the complex.
+    The bounds are where the slope has fallen below a threshold for a while (Laguna, Jané & Caminal 1994, Comput Biomed
+    Res 27, §2.3). Two deviations: slope and curvature count together, so that the activity has no zero at each peak of
+    the complex; and the threshold is no share of the complex's maximum alone, but lies between that and what the signal
+    does at rest.
     """
-    half = round((REACH_S + STEEPEST_S) * fs) + round(REST_S * fs)
+    scale = _scale(fs)
     r = windows.shape[1] // 2
-    x = windows[:, r - half : r + half + 1]
-    activity = _activity(x, SMOOTH_S * fs)
-    near = round(STEEPEST_S * fs)
-    steepest = half - near + activity[:, half - near : half + near + 1].argmax(1)
-    activity /= np.maximum(activity[np.arange(len(x)), steepest, None], np.finfo(np.float32).tiny)
-    onset = np.minimum(steepest - _rest(activity > ONSET_SHARE, steepest, -1, fs), half)
-    offset = np.maximum(steepest + _rest(activity > OFFSET_SHARE, steepest, 1, fs), half)
-    return onset - half, offset - half, x[:, half] - _level_before(x, onset, fs)
+    x = windows[:, r - scale.half : r + scale.half + 1]
+    activity = _activity(x - x[:, scale.half, None], scale.kernels)
+    before, after = _bounds(activity)
+    onset, offset = scale.sample[np.minimum(before, _MIDDLE)], scale.sample[np.maximum(after, _MIDDLE)]
+    level = x[np.arange(len(x))[:, None], onset[:, None] + scale.level].mean(1)
+    return onset, offset, x[:, scale.half] - level
 
 
-def _activity(x: F32, sigma: float) -> F32:
-    """Slope and curvature of the smoothed signal, in one unit: the root of their summed squares."""
-    slope = gaussian_filter1d(x, sigma, axis=1, order=1) * np.float32(sigma)
-    curvature = gaussian_filter1d(x, sigma, axis=1, order=2) * np.float32(sigma**2)
-    # For a sinusoid of the QRS band the two then swing equally far.
-    activity: F32 = np.sqrt(slope**2 + curvature**2 / 2)
+def _activity(x: F32, kernels: F32) -> F32:
+    """Slope and curvature of the smoothed signal at each tick, in one unit: the root of their summed squares."""
+    parts = x @ kernels
+    parts *= parts
+    activity: F32 = np.sqrt(parts[:, : len(_TICK)] + parts[:, len(_TICK) :])
     return activity
 
 
-def _rest(active: Bool, begin: I64, way: int, fs: float) -> I64:
-    """Samples from `begin`, forwards or backwards, to the first one of a stretch of rest."""
-    rest, reach = round(REST_S * fs), round(REACH_S * fs)
-    place = begin[:, None] + way * np.arange(reach + rest)
-    count = np.cumsum(np.take_along_axis(active, place, 1), axis=1)
-    # Equal counts `rest` samples apart: nothing was active between them.
-    at_rest = count[:, rest:] == count[:, :-rest]
-    last_active = np.where(at_rest.any(1), at_rest.argmax(1), reach - 1)
-    first: I64 = last_active + 1
-    return first
+def _bounds(activity: F32) -> tuple[I64, I64]:
+    """The ticks where the stretches of rest begin that are next to the complex."""
+    near = activity[:, _NEAR]
+    steepest, most = near.argmax(1) + _NEAR.start, near.max(1)
+    resting = np.maximum(activity @ _RESTING / _RESTING.sum(), LEAST_RESTING * most)
+    threshold = SHARE * most ** (1 - RESTING_WEIGHT) * resting**RESTING_WEIGHT
+    at_rest = _at_rest(activity > threshold[:, None])
+    later = _TICK[:-_REST] >= steepest[:, None]
+    return _REST + _last(at_rest & ~later), 1 + (at_rest & later).argmax(1)
 
 
-def _level_before(x: F32, onset: I64, fs: float) -> F32:
+def _at_rest(active: Bool) -> Bool:
+    """Whether all of the ticks after each one are quiet, for as long as rest must last: `(k, ticks - _REST)`."""
+    count = np.cumsum(active, axis=1)
+    at_rest: Bool = count[:, _REST:] == count[:, :-_REST]
+    at_rest[:, _MIDDLE - _REACH - _REST] = at_rest[:, _MIDDLE + _REACH - 1] = True
+    return at_rest
+
+
+def _last(flags: Bool) -> I64:
+    """The last one that is true in each row."""
+    last: I64 = flags.shape[1] - 1 - flags[:, ::-1].argmax(1)
+    return last
+
+
+class _Scale(NamedTuple):
+    """Ticks and seconds in samples of one rate."""
+
+    half: int
+    """Samples to either side of R."""
+    kernels: F32
+    """`(2 · half + 1, 2 · ticks)`: slope at each tick, then curvature."""
+    sample: I64
+    """Of each tick, from R."""
+    level: I64
+    """Samples before the onset, from R's place in the window."""
+
+
+@lru_cache(maxsize=32)
+def _scale(fs: float) -> _Scale:
+    sigma = max(SMOOTH_S * fs, 1)
+    half = int(np.ceil(SPAN_S * fs + 4 * sigma))
+    tick = (_TICK - _MIDDLE) * TICK_S * fs
+    z = (np.arange(-half, half + 1)[:, None] - tick) / sigma
+    gauss = np.exp(-0.5 * z**2) * (np.abs(z) <= 4)
+    gauss /= gauss.sum(0)
+    curvature = (z**2 - 1) * gauss
+    kernels = np.hstack([z * gauss, curvature - gauss * curvature.sum(0)]).astype(np.float32)
     first, last = (round(seconds * fs) for seconds in LEVEL_S)
-    place = np.maximum(onset[:, None] - np.arange(last, first + 1), 0)
-    level: F32 = np.take_along_axis(x, place, 1).mean(1)
-    return level
+    return _Scale(half, kernels, np.rint(tick).astype(np.int64), half - np.arange(last, first + 1))
