@@ -10,6 +10,8 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from edge.tables import LABELS
 from edge.types import F32, U8
@@ -93,7 +95,7 @@ SYSTEMS: Final = (
     System("(c) CNN without residual blocks", "acc 98.5, F1 91.5", _without_residuals),
     System("(d) dense 128-64-16, balanced by noise", "–", _dense, binary=True),
     System("(e) random forest", "–", _of(RandomForestClassifier(60, random_state=0))),
-    System("(e) logistic regression", "–", _of(LogisticRegression(max_iter=200))),
+    System("(e) logistic regression", "–", _of(make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)))),
     System("(e) nearest neighbours", "–", _of(KNeighborsClassifier(5, algorithm="brute"))),
     System("(e) clusters, then classes", "–", _clustered),
 )
