@@ -13,6 +13,7 @@ import numpy as np
 from edge.delineation import delineate
 from edge.detector import Detector, Mode
 from edge.peak_finder import PER_HOP
+from edge.peaks import Peaks
 from edge.tables import HELD, SEARCHED
 from edge.types import F32, F64, Table
 from monitor.recording import Recording, default_db, load
@@ -41,10 +42,9 @@ class Traced:
         """The level that passes long after a beat, once there is one."""
         if self.detector.mode[0] == Mode.LEARNING:
             return float("nan")
-        t, background = self.detector.thresholds, np.log(np.maximum(self.detector.finder.average, 1e-9))
-        score, _ = t.score(
-            np.array([0]), np.zeros(1, np.float32), background.astype(np.float32), np.ones(1, np.float32)
-        )
+        none, background = np.array([0]), np.log(np.maximum(self.detector.finder.average, 1e-9)).astype(np.float32)
+        peak = Peaks(none, none, np.zeros(1, np.float32), background, none)
+        score, _ = self.detector.thresholds.score(peak, np.array([self.detector.t_zone + 1]))
         return float(np.exp(-score[0])) if score[0] > -5 else float("nan")
 
     def envelope_at(self) -> tuple[F64, F32]:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from edge.learning import Learning
 from edge.peak_finder import PER_HOP, PeakFinder
-from edge.peaks import Kept, Peaks
+from edge.peaks import Candidates, Kept, Peaks
 from edge.rows import Rows
 from edge.tables import BEAT, HELD, LATE, LEARNED, SEARCHED, none
 from edge.thresholds import REFRACTORY_S, T_ZONE_S, Thresholds
@@ -66,10 +66,12 @@ _AFTER: Final = np.array(
 )
 """The mode that follows, by mode and happening."""
 
-_LEARNING: Final = np.uint8(Mode.LEARNING)
-_SURE: Final = np.uint8(0)
-_LATE: Final = np.uint8(LATE)
+_LEARNING: Final = np.array(Mode.LEARNING, np.uint8)
+_TRACKING: Final = np.array(Mode.TRACKING, np.uint8)
+_BEAT: Final = Happening.BEAT
 _NO_BEATS: Final = none(BEAT)
+_LATE: Final = np.uint8(LATE)
+_HELD: Final = np.uint8(HELD)
 
 
 class Detector(Rows):
@@ -89,12 +91,11 @@ class Detector(Rows):
         """`fs` in hertz."""
         self.finder = PeakFinder(fs, capacity)
         self.hop = self.finder.hop
-        self.tick_s = np.float32(self.finder.tick_s)
-        self.refractory = round(REFRACTORY_S / self.finder.tick_s)
-        self.t_zone = round(T_ZONE_S / self.finder.tick_s)
-        self.hold = int(HOLD_S / self.finder.tick_s)
+        tick_s = self.finder.tick_s
+        self.refractory, self.t_zone = round(REFRACTORY_S / tick_s), round(T_ZONE_S / tick_s)
+        self.hold, self.early = int(HOLD_S / tick_s), EARLY_S / tick_s
         self.forget = round(FORGET_S * fs)
-        self.thresholds = Thresholds(capacity)
+        self.thresholds = Thresholds(capacity, tick_s)
         self.learning = Learning(capacity, self.finder.hop_s)
         self.held = Kept(capacity)  # the doubtful peak that waits
         self.best = Kept(capacity)  # the best rejected peak since the last beat
@@ -132,7 +133,11 @@ class Detector(Rows):
         """Take one hop, `(len(rows), hop)`, of each of these streams; give the beats that are known by it."""
         peaks = self.finder.feed(rows, x)
         learns = rows[self.mode[rows] == _LEARNING]
-        found = [self._resolve_held(rows), self._search_back(rows)]
+        found: list[Table] = []
+        if len(waiting := self.held.which(rows)):
+            found += self._resolve_held(waiting)
+        if len(rejected := self.best.which(rows)):
+            found += self._search_back(rejected, self.finder.tick(rejected) - 2 * PER_HOP)
         if len(learns):
             new = self.mode[peaks.rows] == _LEARNING
             self.learning.feed(peaks.take(new))
@@ -156,96 +161,97 @@ class Detector(Rows):
             table[column] = np.minimum(table[column], self.finder.clock[table["row"]] - 1)
         return table
 
-    def _resolve_held(self, rows: RowIndex) -> Table:
+    def _resolve_held(self, rows: RowIndex) -> list[Table]:
         """A doubtful peak is a beat when its time is up, and none when a larger one came before that."""
-        rows = self.held.which(rows)
-        if not len(rows):
-            return _NO_BEATS
         newest, end = self.finder.newest(rows), self.held.tick[rows] + self.hold
         begin = self.finder.tick(rows) - PER_HOP
         within = np.arange(PER_HOP) <= (end - begin)[:, None]
         larger = np.maximum.reduce(newest * within, axis=1) > np.exp(self.held.level[rows])
-        self._reject(*self.held.pop(rows[larger])[:2])
-        return self._accept(*self.held.pop(rows[~larger & (end < begin + PER_HOP)]))
+        self._reject(self.held.pop(rows[larger]))
+        return self._accept(self.held.pop(rows[~larger & (end < begin + PER_HOP)]))
 
-    def _search_back(self, rows: RowIndex, tick: I64 | None = None) -> Table:
-        """Take the best rejected peak where the interval up to `tick`, or now, has become too long without it."""
-        close = self.best.score[rows] > SEARCH_SCORE
-        if not np.count_nonzero(close):
-            return _NO_BEATS
-        close &= ~self.held.full[rows]
-        rows, tick = rows[close], self.finder.tick(rows[close]) - 2 * PER_HOP if tick is None else tick[close]
-        rows = rows[(tick - self.last[rows]) * self.tick_s > SEARCH_RR * self.thresholds.rr_s[rows]]
-        peaks, score, _ = self.best.pop(rows)
-        return self._accept(peaks, score, np.full(len(rows), SEARCHED, np.uint8))
+    def _search_back(self, rows: RowIndex, tick: I64) -> list[Table]:
+        """Take the best rejected peak where the interval up to `tick` has become too long without it."""
+        long = tick - self.last[rows] > SEARCH_RR * self.thresholds.rr[rows]
+        searched = self.best.pop(rows[long & ~self.held.full[rows]])
+        searched.flags[:] = SEARCHED
+        return self._accept(searched)
 
     def _judge_newest(self, peaks: Peaks) -> list[Table]:
         """Beats among these peaks, of which the doubtful are held, after what they say about a peak that waits."""
+        found: list[Table] = []
         waits = self.held.full[peaks.rows]
-        near = waits & (peaks.tick - self.held.tick[peaks.rows] < self.refractory)
-        before = self._accept(*self.held.pop(peaks.rows[waits & ~near]))
-        passed, score, flags = self._judge(peaks.take(~near))
-        doubtful = score < DOUBTFUL
-        self._hold(passed.take(doubtful), score[doubtful], flags[doubtful] | np.uint8(HELD))
-        return [before, self._accept(passed.take(~doubtful), score[~doubtful], flags[~doubtful])]
+        if np.count_nonzero(waits):
+            near = waits & (peaks.tick - self.held.tick[peaks.rows] < self.refractory)
+            found = self._accept(self.held.pop(peaks.rows[waits & ~near]))
+            peaks = peaks.take(~near)
+        passed = self._judge(peaks)
+        doubtful = passed.score < DOUBTFUL
+        if np.count_nonzero(doubtful):
+            self._hold(passed.take(doubtful))
+            passed = passed.take(~doubtful)
+        return found + self._accept(passed)
 
-    def _judge(self, peaks: Peaks) -> tuple[Peaks, F32, U8]:
-        """The peaks that pass the threshold, their scores and flags; the others become noise."""
-        peaks = peaks.take(peaks.tick - self.last[peaks.rows] >= self.refractory)
-        since_s = (peaks.tick - self.last[peaks.rows]) * self.tick_s
-        score, bonus = self.thresholds.score(peaks.rows, peaks.level, peaks.background, since_s)
-        passed = score + bonus > 0
-        if np.count_nonzero(passed) < len(passed):
-            self._reject(peaks.take(~passed), score[~passed])
-            peaks, score = peaks.take(passed), score[passed]
-        return peaks, score, np.where(score > 0, _SURE, _LATE)
+    def _judge(self, peaks: Peaks) -> Candidates:
+        """The peaks that pass the threshold; the others become noise."""
+        since = peaks.tick - self.last[peaks.rows]
+        early = since < self.refractory
+        if np.count_nonzero(early):
+            peaks, since = peaks.take(~early), since[~early]
+        score, passes = self.thresholds.score(peaks, since)
+        judged = Candidates(peaks.rows, peaks.tick, peaks.level, peaks.sample, score, (score <= 0) * _LATE)
+        if np.count_nonzero(passes) == len(passes):
+            return judged
+        self._reject(judged.take(~passes))
+        return judged.take(passes)
 
-    def _hold(self, peaks: Peaks, score: F32, flags: U8) -> None:
-        if not len(peaks):
-            return
-        larger = np.maximum.reduce(self.finder.newest(peaks.rows), axis=1) > np.exp(peaks.level)
-        self._reject(peaks.take(larger), score[larger])
-        self.held.put(peaks.take(~larger), score[~larger], flags[~larger])
+    def _hold(self, doubtful: Candidates) -> None:
+        larger = np.maximum.reduce(self.finder.newest(doubtful.rows), axis=1) > np.exp(doubtful.level)
+        self._reject(doubtful.take(larger))
+        held = doubtful.take(~larger)
+        held.flags |= _HELD
+        self.held.put(held)
 
-    def _accept(self, peaks: Peaks, score: F32, flags: U8) -> Table:
-        """These peaks are beats."""
-        rows = peaks.rows
+    def _accept(self, beats: Candidates) -> list[Table]:
+        """These are beats."""
+        rows = beats.rows
         if not len(rows):
-            return _NO_BEATS
-        self._learn_from(peaks)
-        self._enter(rows, Happening.BEAT)
-        self.last[rows], self.last_level[rows] = peaks.tick, peaks.level
+            return []
+        self._learn_from(beats)
+        self._enter(rows, _BEAT)
+        self.last[rows], self.last_level[rows] = beats.tick, beats.level
         self.best.drop(rows)
         table = np.empty(len(rows), BEAT)
-        table["row"], table["sample"], table["score"], table["flags"] = rows, peaks.sample, score, flags
+        table["row"], table["sample"], table["score"], table["flags"] = rows, beats.sample, beats.score, beats.flags
         table["found_at"] = self.finder.clock[rows] - 1
-        return table
+        return [table]
 
-    def _learn_from(self, peaks: Peaks) -> None:
+    def _learn_from(self, beats: Candidates) -> None:
         """Let these beats count, but for the early and small: a T wave that was taken for a beat must stay a T wave."""
-        tracked = self.mode[peaks.rows] == Mode.TRACKING
-        early = (peaks.tick - self.last[peaks.rows]) * self.tick_s < EARLY_S
-        small = tracked & early & (peaks.level < self.last_level[peaks.rows] - SMALLER)
+        tracked = self.mode[beats.rows] == _TRACKING
+        early = beats.tick - self.last[beats.rows] < self.early
+        small = tracked & early & (beats.level < self.last_level[beats.rows] - SMALLER)
         if np.count_nonzero(small):
-            rows = peaks.rows[small]
-            self.largest[rows] = np.maximum(self.largest[rows], peaks.level[small])
-        beats, tracked = peaks.take(~small), tracked[~small]
+            rows = beats.rows[small]
+            self.largest[rows] = np.maximum(self.largest[rows], beats.level[small])
+            beats, tracked = beats.take(~small), tracked[~small]
         rows = beats.rows
         self.thresholds.add_beat(rows, beats.level)
-        interval_s = (beats.tick - self.interval_from[rows]) * self.tick_s
-        self.thresholds.add_interval(rows[tracked], interval_s[tracked], self.largest[rows[tracked]])
+        rr = beats.tick - self.interval_from[rows]
+        self.thresholds.add_interval(rows[tracked], rr[tracked], self.largest[rows[tracked]])
         self.interval_from[rows] = beats.tick
         self.largest[rows] = -np.inf
 
-    def _reject(self, peaks: Peaks, score: F32) -> None:
-        """These peaks are none."""
+    def _reject(self, peaks: Candidates) -> None:
+        """These are none."""
         rows = peaks.rows
         if not len(rows):
             return
         self.thresholds.add_other(rows, peaks.level)
         self.largest[rows] = np.maximum(self.largest[rows], peaks.level)
-        better = score > self.best.score[rows]
-        self.best.put(peaks.take(better), score[better], np.zeros(better.sum(), np.uint8))
+        better = peaks.score > np.maximum(self.best.score[rows], SEARCH_SCORE)
+        if np.count_nonzero(better):
+            self.best.put(peaks.take(better))
 
     def _learned(self, rows: RowIndex) -> list[Table]:
         """Begin to track those of these streams whose beats can be told, and replay what they have shown."""
@@ -261,8 +267,9 @@ class Detector(Rows):
         return found
 
     def _replay(self, peaks: Peaks) -> list[Table]:
-        before = self._search_back(peaks.rows, peaks.tick)
-        found = [before, self._accept(*self._judge(peaks))]
+        full = self.best.full[peaks.rows]
+        found = self._search_back(peaks.rows[full], peaks.tick[full])
+        found += self._accept(self._judge(peaks))
         for table in found:
             table["flags"] |= LEARNED
         return found
@@ -278,5 +285,4 @@ class Detector(Rows):
 
 
 def _joined(tables: list[Table]) -> Table:
-    tables = [table for table in tables if len(table)]
-    return np.concatenate(tables) if len(tables) > 1 else tables[0] if tables else none(BEAT)
+    return np.concatenate(tables) if len(tables) > 1 else tables[0] if tables else _NO_BEATS

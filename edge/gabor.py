@@ -43,7 +43,7 @@ class GaborEnvelope:
     def feed(self, x: F32) -> F32:
         """Envelope `(k, per_hop)`, in the unit of `x`, from the newest `length` samples of `k` streams."""
         # Taking one sample away costs nothing in exact arithmetic; in float32 it makes a flat line give exactly 0.
-        parts = (x - x[:, :1]) @ self.matrix
+        parts = np.dot(x - x[:, :1], self.matrix)
         np.square(parts, out=parts)
         envelope: F32 = np.sqrt(parts[:, : self.per_hop] + parts[:, self.per_hop :])
         return envelope

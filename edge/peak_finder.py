@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from edge.gabor import GaborEnvelope
 from edge.peaks import NO_PEAKS, Peaks, local_maxima
 from edge.r_position import RPosition
-from edge.rows import Rows
+from edge.rows import At, Rows, span
 from edge.tape import Tape
 from edge.types import F32, I64, RowIndex
 
@@ -39,11 +39,15 @@ class PeakFinder(Rows):
     def __init__(self, fs: float, capacity: int) -> None:
         """`fs` in hertz."""
         self.hop = round(HOP_S * fs)
+        self._step = np.array(self.hop)
         self.hop_s = self.hop / fs
         self.tick_s = self.hop_s / PER_HOP
         self.shares = _shares(1 - float(np.exp(-self.hop_s / BACKGROUND_S)))
+        self.after = np.minimum(np.arange(len(self.shares)) + 1, len(self.shares) - 1)
         self.gabor = GaborEnvelope(fs, self.hop, PER_HOP)
         self.r_position = RPosition(fs)
+        # How old a peak in each place is when it is found, in whole samples.
+        self.age = 2 * self.hop - np.rint(self.gabor.centre).astype(np.int64)
         self.raw = Tape(capacity, self.hop, self.gabor.length + self.hop + self.r_position.length)
         fresh: dict[str, ArrayLike] = dict.fromkeys(("clock", "origin", "first", "hops"), 0)
         blocks = np.zeros(3 * PER_HOP, np.float32)
@@ -69,14 +73,14 @@ class PeakFinder(Rows):
 
     def feed(self, rows: RowIndex, x: F32) -> Peaks:
         """Take one hop, `(len(rows), hop)`, of each stream; give the peaks that have become certain."""
-        self.clock[rows] += self.hop
+        at = span(rows)
+        self.clock[at] += self._step
         self.raw.feed(rows, x)
-        newest = self.gabor.feed(self.raw.newest(rows, self.gabor.length))
-        blocks = self.envelope[rows]
+        blocks = self.envelope[at]
         blocks[:, :-PER_HOP] = blocks[:, PER_HOP:]
-        blocks[:, -PER_HOP:] = newest
-        self.envelope[rows] = blocks
-        self._follow(rows, blocks)
+        blocks[:, -PER_HOP:] = self.gabor.feed(self.raw.newest(rows, self.gabor.length))
+        self.envelope[at] = blocks
+        self._follow(at, blocks)
         found, place = local_maxima(blocks)
         return self._peaks(rows[found], place, blocks[found, PER_HOP + place]) if len(found) else NO_PEAKS
 
@@ -90,19 +94,18 @@ class PeakFinder(Rows):
         newest: F32 = self.envelope[rows, -PER_HOP:]
         return newest
 
-    def _follow(self, rows: RowIndex, blocks: F32) -> None:
+    def _follow(self, at: At, blocks: F32) -> None:
         """The average over about the last second, up to and including the oldest block; at first over what there is."""
-        hops = np.minimum(self.hops[rows] + 1, len(self.shares) - 1)
-        average = self.average[rows]
-        average += self.shares[hops] * (blocks[:, :PER_HOP] @ _MEAN - average)
+        hops = self.after[self.hops[at]]
+        average = self.average[at]
+        average += self.shares[hops] * (np.dot(blocks[:, :PER_HOP], _MEAN) - average)
         young = hops <= _BLOCKS_BEFORE
         if np.count_nonzero(young):
             average[young] = blocks[young, PER_HOP:].mean(1)
-        self.hops[rows], self.average[rows] = hops, average
+        self.hops[at], self.average[at] = hops, average
 
     def _peaks(self, rows: RowIndex, place: I64, envelope: F32) -> Peaks:
-        clock = self.clock[rows]
-        sample = self.r_position.find(self.raw, rows, clock, clock - 2 * self.hop + self.gabor.centre[place])
+        sample = self.clock[rows] - self.r_position.find(self.raw, rows, self.age[place])
         # A stream that begins within a complex may have its largest sample in the past that is only assumed.
         sample = np.maximum(sample, self.first[rows])
         background = np.log(np.maximum(self.average[rows], LEAST_BACKGROUND * envelope))
@@ -110,11 +113,11 @@ class PeakFinder(Rows):
 
 
 _MEAN: Final = np.full(PER_HOP, 1 / PER_HOP, np.float32)
-_BLOCKS_BEFORE: Final = 2
+_BLOCKS_BEFORE: Final = np.array(2)
 """In the first hops the oldest block is not yet signal."""
 
 
 def _shares(fade: float) -> F32:
     """The share of a block in the average, by hops since the start: equal at first, then fading."""
     equal = 1 / np.arange(1, int(1 / fade) + 1)
-    return np.concatenate([np.zeros(_BLOCKS_BEFORE + 1), equal, [fade]]).astype(np.float32)
+    return np.concatenate([np.zeros(int(_BLOCKS_BEFORE) + 1), equal, [fade]]).astype(np.float32)

@@ -11,7 +11,7 @@ from edge.tape import windows
 from edge.types import F32, I64, U8, Bool, RowIndex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Peaks:
     """At most one peak for each row; the columns are of one length."""
 
@@ -40,43 +40,64 @@ NO_PEAKS: Final = Peaks(
 )
 
 
+@dataclass(slots=True)
+class Candidates:
+    """Peaks that were judged; the columns as of `Peaks`."""
+
+    rows: RowIndex
+    tick: I64
+    level: F32
+    sample: I64
+    score: F32
+    """How far above the threshold, in natural-log units."""
+    flags: U8
+    """As in `edge.tables.BEAT`."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, which: Bool) -> "Candidates":
+        """The chosen ones, by mask."""
+        if np.count_nonzero(which) == len(which):
+            return self
+        rows, tick, level, sample = self.rows[which], self.tick[which], self.level[which], self.sample[which]
+        return Candidates(rows, tick, level, sample, self.score[which], self.flags[which])
+
+
 class Kept(Rows):
-    """One peak a stream that is remembered, or none."""
+    """One candidate a stream that is remembered, or none."""
 
     full: Bool
     tick: I64
     level: F32
-    background: F32
     sample: I64
     score: F32  # -inf where there is none
     flags: U8
 
     def __init__(self, capacity: int) -> None:
-        fresh: dict[str, ArrayLike] = dict.fromkeys(("level", "background"), np.float32(0))
-        fresh |= {"full": False, "tick": 0, "sample": 0, "score": np.float32(-np.inf), "flags": np.uint8(0)}
-        super().__init__(capacity, fresh)
+        fresh: dict[str, ArrayLike] = {"full": False, "tick": 0, "sample": 0, "flags": np.uint8(0)}
+        super().__init__(capacity, fresh | {"level": np.float32(0), "score": np.float32(-np.inf)})
 
     def which(self, rows: RowIndex) -> RowIndex:
         """Those of these streams that have one."""
         return rows[self.full[rows]]
 
-    def put(self, peaks: Peaks, score: F32, flags: U8) -> None:
+    def put(self, one: Candidates) -> None:
         """Remember these in place of what was remembered."""
-        rows = peaks.rows
+        rows = one.rows
         self.full[rows] = True
-        self.tick[rows], self.level[rows] = peaks.tick, peaks.level
-        self.background[rows], self.sample[rows] = peaks.background, peaks.sample
-        self.score[rows], self.flags[rows] = score, flags
+        self.tick[rows], self.level[rows], self.sample[rows] = one.tick, one.level, one.sample
+        self.score[rows], self.flags[rows] = one.score, one.flags
 
-    def pop(self, rows: RowIndex) -> tuple[Peaks, F32, U8]:
-        """The peaks of these streams, with score and flags; they are forgotten here."""
-        peaks = Peaks(rows, self.tick[rows], self.level[rows], self.background[rows], self.sample[rows])
-        score, flags = self.score[rows], self.flags[rows]
+    def pop(self, rows: RowIndex) -> Candidates:
+        """What these streams remember; it is forgotten here."""
+        tick, level, sample = self.tick[rows], self.level[rows], self.sample[rows]
+        kept = Candidates(rows, tick, level, sample, self.score[rows], self.flags[rows])
         self.drop(rows)
-        return peaks, score, flags
+        return kept
 
     def drop(self, rows: RowIndex) -> None:
-        """Forget the peaks of these streams."""
+        """Forget what these streams remember."""
         self.full[rows] = False
         self.score[rows] = -np.inf
 
@@ -88,12 +109,12 @@ def local_maxima(blocks: F32) -> tuple[RowIndex, I64]:
     `0 … m - 1`. A plateau has no peak at its end, and a flat line none at all.
     """
     m = blocks.shape[1] // 3
-    peak = np.maximum.reduce(blocks[:, m : 2 * m], axis=1)
-    # Most streams fail against their direct neighbours; only the rest is worth a closer look.
-    (row,) = ((peak > blocks[:, m - 1]) & (peak >= blocks[:, 2 * m])).nonzero()
+    # Most streams fail against the middle block's direct neighbours; only the rest is worth a closer look.
+    place = blocks[:, m - 1 : 2 * m + 1].argmax(1)
+    (row,) = (place % (m + 1)).nonzero()  # neither 0 nor m + 1
     if not len(row):
         return row, row
-    place = blocks[row, m : 2 * m].argmax(1)
+    place = place[row] - 1
     # The first of the largest in the window about it is the peak itself: nothing is as large before, or larger after.
     alone = windows(blocks, 2 * m + 1)[row, place].argmax(1) == m
     return row[alone], place[alone]

@@ -1,12 +1,23 @@
 """State of many streams in arrays whose axis 0 is the stream."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from edge.types import RowIndex
+
+At: TypeAlias = slice | RowIndex
+
+
+def span(rows: RowIndex) -> At:
+    """The same rows, as a slice where they are consecutive: what it takes of an array is seen, not copied."""
+    first = int(rows[0]) if len(rows) else 0
+    after = first + len(rows)
+    if len(rows) > 1 and not np.array_equal(rows, np.arange(first, after)):
+        return rows
+    return slice(first, after)
 
 
 class Rows:

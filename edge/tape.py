@@ -29,22 +29,25 @@ class Tape(Rows):
     def __init__(self, capacity: int, hop: int, length: int) -> None:
         """Hold at least `length` samples of each stream, written in hops of `hop`."""
         self.hop = hop
+        self._step = np.array(hop)  # numpy adds an array of its own faster than a number
         self.length = max(length, hop)
         self.places = self.length + _HOPS_BETWEEN_REWINDS * hop
+        self._last_place = np.array(self.places - hop)
         fresh: dict[str, ArrayLike] = {"tape": np.zeros(self.places, np.float32), "end": self.places + 1}
         super().__init__(capacity, fresh)
+        self._views: dict[int, F32] = {}
 
     def feed(self, rows: RowIndex, x: F32) -> None:
         """Append one hop, `(len(rows), hop)`."""
         end = self.end[rows]
-        turn = end > self.places - self.hop
+        turn = end > self._last_place
         if np.count_nonzero(turn):
             empty = end > self.places
             self._begin(rows[empty], x[empty])
             self._rewind(rows[turn & ~empty])
             end = self.end[rows]
-        windows(self.tape, self.hop)[rows, end] = x
-        self.end[rows] = end + self.hop
+        self._windows(self.hop)[rows, end] = x
+        self.end[rows] = end + self._step
 
     def newest(self, rows: RowIndex, length: int) -> F32:
         """The newest `length` samples of each stream, `(len(rows), length)`."""
@@ -52,8 +55,15 @@ class Tape(Rows):
 
     def window(self, rows: RowIndex, age: np.intp | I64, length: int) -> F32:
         """`length` samples of each stream, the first of them being the `age`-th newest (1: the newest itself)."""
-        found: F32 = windows(self.tape, length)[rows, self.end[rows] - age]
+        found: F32 = self._windows(length)[rows, self.end[rows] - age]
         return found
+
+    def _windows(self, length: int) -> F32:
+        """All windows of the tape. The view is kept until the tape is another array: grown, or a copy."""
+        view = self._views.get(length)
+        if view is None or view.base is not self.tape:
+            view = self._views[length] = windows(self.tape, length)
+        return view
 
     def _begin(self, rows: RowIndex, x: F32) -> None:
         self.tape[rows, : self.length] = x[:, :1]

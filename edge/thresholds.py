@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from edge.peaks import Peaks
 from edge.rows import Rows
-from edge.types import F32, I64, RowIndex
+from edge.types import F32, I64, Bool, RowIndex
 
 REMEMBERED: Final = 8
 """Beats, other peaks and intervals that are remembered, as in Pan & Tompkins 1985 (IEEE TBME 32(3), §II.D)."""
@@ -47,77 +48,89 @@ MAX_LATE: Final = 1.5
 MAX_RR: Final = 3.0
 """Longer intervals, in typical ones, teach nothing about the rhythm."""
 FIRST_RR_S: Final = 0.8
+USUALLY_BELOW: Final = np.array([0.0, 2.0, 1.5], np.float32)
+"""What beats, other peaks and the largest of these are taken to lie below the beats, until they were seen."""
 
 
 class Thresholds(Rows):
-    """The learned side of the detector."""
+    """The learned side of the detector. Time is counted in ticks."""
 
-    beats: F32  # (capacity, REMEMBERED) levels of the last beats …
-    others: F32  # … of the last peaks that were none …
-    largests: F32  # … of the largest of these in each of the last intervals
-    intervals: F32  # (capacity, REMEMBERED) seconds
-    placed: I64  # (capacity, 4) how many values each of them was given
-    beat: F32
-    noise: F32
-    largest: F32
-    rr_s: F32
+    rings: F32  # (capacity, 4, REMEMBERED): the last beats, other peaks, largest other peaks, and intervals in ticks
+    places: I64  # (capacity, 4) where each of them is written next
+    levels: F32  # (capacity, 3) of beats, of other peaks, of the largest other peak in an interval
+    rr: F32  # ticks
 
-    def __init__(self, capacity: int) -> None:
-        empty = np.zeros(REMEMBERED, np.float32)
-        fresh: dict[str, ArrayLike] = dict.fromkeys(("beats", "others", "largests", "intervals"), empty)
-        fresh |= dict.fromkeys(("beat", "noise", "largest"), np.float32(0))
-        fresh |= {"rr_s": np.float32(FIRST_RR_S), "placed": np.zeros(4, np.int64)}
+    def __init__(self, capacity: int, tick_s: float) -> None:
+        """`tick_s` seconds in a tick."""
+        self.first_rr = FIRST_RR_S / tick_s
+        self.shares = np.array([1 - NOISE - LARGEST - BACKGROUND, NOISE, LARGEST], np.float32)
+        zone_s = np.maximum(T_ZONE_S - np.arange(round(T_ZONE_S / tick_s) + 2) * tick_s, 0)
+        self.margin = (OFFSET + T_RISE * zone_s / (T_ZONE_S - REFRACTORY_S)).astype(np.float32)
+        """How far a beat must be above the mean, by ticks since the last one."""
+        fresh: dict[str, ArrayLike] = {
+            "rings": np.zeros((4, REMEMBERED), np.float32),
+            "places": np.zeros(4, np.int64),
+            "levels": np.zeros(3, np.float32),
+            "rr": np.float32(self.first_rr),
+        }
         super().__init__(capacity, fresh)
 
     def learn(self, rows: RowIndex, beat: F32) -> None:
         """Begin with beats of this level, and what usually goes with it."""
-        self.beats[rows], self.beat[rows] = beat[:, None], beat
-        self.others[rows], self.noise[rows] = beat[:, None] - 2, beat - 2
-        self.largests[rows], self.largest[rows] = beat[:, None] - 1.5, beat - 1.5
-        self.intervals[rows], self.rr_s[rows] = FIRST_RR_S, FIRST_RR_S
+        self.levels[rows] = beat[:, None] - USUALLY_BELOW
+        self.rings[rows, :_INTERVAL] = self.levels[rows, :, None]
+        self.rings[rows, _INTERVAL] = self.rr[rows] = self.first_rr
 
-    def score(self, rows: RowIndex, level: F32, background: F32, since_s: F32) -> tuple[F32, F32]:
-        """How far peaks stand above the threshold, `since_s` after a beat; and the bonus where a beat is late."""
-        beat = self.beat[rows]
-        above = level - beat - OFFSET
-        above -= NOISE * (self.noise[rows] - beat) + LARGEST * (self.largest[rows] - beat)
-        above -= BACKGROUND * (background - beat)
-        above -= T_RISE * np.maximum((T_ZONE_S - since_s) / (T_ZONE_S - REFRACTORY_S), 0)
-        isolated = level - background
-        score: F32 = np.where(isolated < ISOLATION, np.float32(NEVER), above)
-        late = np.log(np.maximum(since_s / (LATE_RR * self.rr_s[rows]), 1))
-        bonus: F32 = np.where(isolated > LATE_ISOLATION, np.minimum(late, np.float32(MAX_LATE)), np.float32(0))
-        return score, bonus
+    def score(self, peaks: Peaks, since: I64) -> tuple[F32, Bool]:
+        """How far peaks stand above the threshold, `since` ticks after a beat; and which pass, the late among them."""
+        threshold = np.dot(self.levels[peaks.rows], self.shares) + BACKGROUND * peaks.background
+        score: F32 = peaks.level - threshold - self.margin[np.minimum(since, len(self.margin) - 1)]
+        isolated = peaks.level - peaks.background
+        score[isolated < ISOLATION] = NEVER
+        passes = score > 0
+        late = since > LATE_RR * self.rr[peaks.rows]
+        if np.count_nonzero(late):
+            bonus = np.minimum(np.log(since / (LATE_RR * self.rr[peaks.rows])), MAX_LATE)
+            passes |= late & (isolated > LATE_ISOLATION) & (score + bonus > 0)
+        return score, passes
 
     def add_beat(self, rows: RowIndex, level: F32) -> None:
         """A peak was a beat."""
-        kept = self._put(0, self.beats, rows, np.minimum(level, self.beat[rows] + MAX_RISE))
-        kept.sort(axis=1)
-        self.beat[rows] = kept[:, RANK]
+        beat = self.levels[:, _BEAT]
+        kept = self._put(_BEAT, rows, np.minimum(level, beat[rows] + MAX_RISE))
+        beat[rows] = kept[:, RANK]
 
     def add_other(self, rows: RowIndex, level: F32) -> None:
         """A peak was none."""
-        kept = self._put(1, self.others, rows, np.maximum(level, self.beat[rows] - MAX_FALL))
-        self.noise[rows] = _middle(kept)
+        self.levels[:, _OTHER][rows] = _middle(self._put(_OTHER, rows, self._bounded(rows, level)))
 
-    def add_interval(self, rows: RowIndex, rr_s: F32, largest: F32) -> None:
-        """Two beats were `rr_s` apart, with this as the largest other peak between them (-inf: there was none)."""
-        kept = self._put(2, self.largests, rows, np.maximum(largest, self.beat[rows] - MAX_FALL))
-        self.largest[rows] = _middle(kept)
-        usual = rr_s < MAX_RR * self.rr_s[rows]
-        rows, rr_s = rows[usual], rr_s[usual]
-        self.rr_s[rows] = _middle(self._put(3, self.intervals, rows, rr_s))
+    def add_interval(self, rows: RowIndex, rr: I64, largest: F32) -> None:
+        """Two beats were `rr` apart, with this as the largest other peak between them (-inf: there was none)."""
+        self.levels[:, _LARGEST][rows] = _middle(self._put(_LARGEST, rows, self._bounded(rows, largest)))
+        usual = rr < MAX_RR * self.rr[rows]
+        rows, rr = rows[usual], rr[usual]
+        self.rr[rows] = _middle(self._put(_INTERVAL, rows, rr))
 
-    def _put(self, which: int, ring: F32, rows: RowIndex, value: F32) -> F32:
-        place = self.placed[rows, which]
-        ring[rows, place % REMEMBERED] = value
-        self.placed[rows, which] = place + 1
+    def _put(self, which: int, rows: RowIndex, value: F32 | I64) -> F32:
+        """Remember it in place of the oldest. Gives what is remembered, in order of size."""
+        ring, places = self.rings[:, which], self.places[:, which]
+        place = places[rows]
+        ring[rows, place] = value
+        places[rows] = _NEXT[place]
         kept: F32 = ring[rows]
+        kept.sort(axis=1)
         return kept
 
+    def _bounded(self, rows: RowIndex, level: F32) -> F32:
+        bounded: F32 = np.maximum(level, self.levels[:, _BEAT][rows] - MAX_FALL)
+        return bounded
 
-def _middle(values: F32) -> F32:
-    """The median of each row; the rows are sorted in place."""
-    values.sort(axis=1)
-    middle: F32 = (values[:, REMEMBERED // 2 - 1] + values[:, REMEMBERED // 2]) * np.float32(0.5)
+
+_BEAT, _OTHER, _LARGEST, _INTERVAL = range(4)
+_NEXT: Final = np.roll(np.arange(REMEMBERED), -1)
+
+
+def _middle(ordered: F32) -> F32:
+    """The median of each row."""
+    middle: F32 = (ordered[:, REMEMBERED // 2 - 1] + ordered[:, REMEMBERED // 2]) * np.float32(0.5)
     return middle

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge.peaks import NO_PEAKS, Kept, Peaks, local_maxima
+from edge.peaks import NO_PEAKS, Candidates, Kept, local_maxima
 from edge.types import F32
 
 M = 6
@@ -37,10 +37,10 @@ def test_one_peak_is_kept_for_each_row() -> None:
     kept, rows = Kept(3), np.array([2, 0])
     for tick in (10, 20):
         level = np.array([1.0, 2.0], np.float32)
-        peaks = Peaks(rows, np.array([tick, tick + 1]), level, level - 1, np.array([5, 6]))
-        kept.put(peaks, np.array([0.5, -0.5], np.float32), np.array([1, 0], np.uint8))
+        score, flags = np.array([0.5, -0.5], np.float32), np.array([1, 0], np.uint8)
+        kept.put(Candidates(rows, np.array([tick, tick + 1]), level, np.array([5, 6]), score, flags))
     assert kept.which(np.arange(3)).tolist() == [0, 2]
-    peaks, score, flags = kept.pop(np.array([2]))
-    assert (peaks.tick.tolist(), score.tolist(), flags.tolist()) == ([20], [0.5], [1])
+    one = kept.pop(np.array([2]))
+    assert (one.tick.tolist(), one.score.tolist(), one.flags.tolist()) == ([20], [0.5], [1])
     assert kept.which(np.arange(3)).tolist() == [0]
     assert len(NO_PEAKS.take(np.zeros(0, bool))) == 0

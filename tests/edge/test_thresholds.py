@@ -3,32 +3,40 @@
 import numpy as np
 import pytest
 
+from edge.peaks import Peaks
 from edge.thresholds import (
     BACKGROUND,
     FIRST_RR_S,
     ISOLATION,
     LARGEST,
+    LATE_RR,
+    MAX_LATE,
     MAX_RISE,
     NEVER,
     NOISE,
     OFFSET,
+    REFRACTORY_S,
     T_RISE,
+    T_ZONE_S,
     Thresholds,
 )
 
 ONE = np.array([0])
+TICK_S = 1 / 120
+FIRST_RR = FIRST_RR_S / TICK_S
 
 
 def learned(beat: float = 0.0) -> Thresholds:
-    thresholds = Thresholds(1)
+    thresholds = Thresholds(1, TICK_S)
     thresholds.learn(ONE, np.array([beat], np.float32))
     return thresholds
 
 
-def score(thresholds: Thresholds, level: float, background: float, since_s: float) -> tuple[float, float]:
-    values = [np.array([v], np.float32) for v in (level, background, since_s)]
-    one, bonus = thresholds.score(ONE, *values)
-    return float(one[0]), float(bonus[0])
+def score(thresholds: Thresholds, level: float, background: float, since_s: float) -> tuple[float, bool]:
+    """And whether it passes."""
+    peaks = Peaks(ONE, ONE, np.array([level], np.float32), np.array([background], np.float32), ONE)
+    one, passes = thresholds.score(peaks, np.array([round(since_s / TICK_S)]))
+    return float(one[0]), bool(passes[0])
 
 
 def test_the_threshold_is_a_weighted_mean() -> None:
@@ -43,10 +51,12 @@ def test_gain_drops_out() -> None:
 
 
 def test_the_threshold_is_raised_after_a_beat() -> None:
-    """Fully at the end of the refractory time, not at all at the end of the T zone."""
-    late, early = score(learned(), 0, -2, 0.36)[0], score(learned(), 0, -2, 0.2)[0]
+    """Fully at the end of the refractory time, not at all from the end of the T zone on."""
+    late, early = score(learned(), 0, -2, 0.8)[0], score(learned(), 0, -2, REFRACTORY_S)[0]
     assert late - early == pytest.approx(T_RISE, abs=1e-5)
-    assert score(learned(), 0, -2, 0.8)[0] == pytest.approx(late, abs=1e-5)
+    middle = score(learned(), 0, -2, (REFRACTORY_S + T_ZONE_S) / 2)[0]
+    assert late - middle == pytest.approx(T_RISE / 2, abs=T_RISE * TICK_S / (T_ZONE_S - REFRACTORY_S))
+    assert score(learned(), 0, -2, T_ZONE_S + TICK_S)[0] == late
 
 
 def test_what_does_not_stand_out_never_passes() -> None:
@@ -54,38 +64,47 @@ def test_what_does_not_stand_out_never_passes() -> None:
     assert score(learned(), 5, 5 - 0.9 * ISOLATION, 0.8)[0] == NEVER
 
 
-def test_a_late_beat_has_a_bonus_if_it_stands_out() -> None:
-    """One and a half times the usual interval is not late; four times is, but not for noise."""
-    assert score(learned(), 0, -2, 1.5 * FIRST_RR_S)[1] == 0
-    assert score(learned(), 0, -2, 4 * FIRST_RR_S)[1] == pytest.approx(np.log(4 / 1.5), abs=1e-4)
-    assert score(learned(), 0, -1, 4 * FIRST_RR_S)[1] == 0
+@pytest.mark.parametrize("intervals", [LATE_RR, 3.0, 50.0])
+def test_a_late_beat_passes_lower_if_it_stands_out(intervals: float) -> None:
+    """By the logarithm of how late it is, up to a bound; one and a half times the usual interval is not late."""
+    bonus = min(np.log(intervals / LATE_RR), MAX_LATE)
+    just = -score(learned(), 0, -5, 0.8)[0] - bonus
+    above, passes = score(learned(), just + 0.01, -5, intervals * FIRST_RR_S)
+    assert above == pytest.approx(0.01 - bonus, abs=1e-4)
+    assert passes
+    assert not score(learned(), just - 0.01, -5, intervals * FIRST_RR_S)[1]
+
+
+def test_a_late_beat_must_stand_out() -> None:
+    """After four intervals this one passes, but not from among noise."""
+    assert score(learned(), -0.6, -2.5, 4 * FIRST_RR_S)[1]
+    assert not score(learned(), -0.6, -1.5, 4 * FIRST_RR_S)[1]
 
 
 def test_one_artefact_does_not_deafen() -> None:
     """A peak of e⁵ times the beats counts as e, and is outvoted by seven others."""
     thresholds = learned()
     thresholds.add_beat(ONE, np.array([5.0], np.float32))
-    assert thresholds.beat[0] == 0
-    assert thresholds.beats.max() == MAX_RISE
+    assert thresholds.levels[0, 0] == 0
+    assert thresholds.rings[0, 0].max() == MAX_RISE
 
 
 def test_levels_follow_what_is_added() -> None:
     """After eight values nothing else is remembered: the fifth smallest beat, and medians, against numpy."""
     thresholds, rng = learned(), np.random.default_rng(0)
-    beats, others, largest, rr_s = rng.uniform(-0.5, 0.5, (4, 8)).astype(np.float32)
+    beats, others, largest, rr = rng.uniform(-0.5, 0.5, (4, 8)).astype(np.float32)
     for k in range(8):
         thresholds.add_beat(ONE, beats[k : k + 1])
         thresholds.add_other(ONE, others[k : k + 1] - 2)
-        thresholds.add_interval(ONE, rr_s[k : k + 1] + 1, largest[k : k + 1] - 1)
-    assert thresholds.beat[0] == np.sort(beats)[4]
-    assert thresholds.noise[0] == pytest.approx(np.median(others - 2), abs=1e-6)
-    assert thresholds.largest[0] == pytest.approx(np.median(largest - 1), abs=1e-6)
-    assert thresholds.rr_s[0] == pytest.approx(np.median(rr_s + 1), abs=1e-6)
+        thresholds.add_interval(ONE, 100 * rr[k : k + 1] + 100, largest[k : k + 1] - 1)
+    expected = [np.sort(beats)[4], np.median(others - 2), np.median(largest - 1)]
+    assert thresholds.levels[0] == pytest.approx(expected, abs=1e-6)
+    assert thresholds.rr[0] == pytest.approx(np.median(100 * rr + 100), abs=1e-4)
 
 
 def test_a_pause_teaches_no_interval() -> None:
     """Three usual intervals and more are a pause or a loss, not a rhythm."""
     thresholds = learned()
     for _ in range(8):
-        thresholds.add_interval(ONE, np.array([3.1 * FIRST_RR_S], np.float32), np.array([-np.inf], np.float32))
-    assert thresholds.rr_s[0] == np.float32(FIRST_RR_S)
+        thresholds.add_interval(ONE, np.array([3.1 * FIRST_RR]), np.array([-np.inf], np.float32))
+    assert thresholds.rr[0] == np.float32(FIRST_RR)
