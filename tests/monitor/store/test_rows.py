@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from monitor.store.entries import Minute, Reached, RhythmSeen
+from monitor.store.entries import BeatSeen, Minute, Reached, RhythmSeen
 from tests.monitor.store.conftest import NOW_US, a_morning, beat, change, raised, rows, session, write
 
 TABLES = ("patients", "sessions", "beats", "episodes", "minutes", "alarms", "alarm_changes", "strips")
@@ -54,6 +54,28 @@ def test_a_rhythm_ends_where_it_says_or_with_its_session(engine: Engine) -> None
     assert rows(engine, episodes) == [("pause", 100, 700), ("irregular", 400, 1000), ("pause", 900, 1000)]
 
 
+def test_an_end_is_that_of_the_episode_before_it_however_batches_are_cut(engine: Engine) -> None:
+    """Also when a batch is written again because nobody knows whether it was."""
+    mine = session()
+    seen = [("pause", at, active) for at, active in ((100, True), (700, False), (900, True), (950, False))]
+    entries = [RhythmSeen(mine, change(name, at, active=active)) for name, at, active in [*seen, ("pause", 990, True)]]
+    write(engine, entries[0])
+    for _ in range(2):
+        write(engine, *entries[1:3])
+        write(engine, *entries[2:])
+    told = rows(engine, "SELECT first, last FROM episodes ORDER BY first")
+    assert told == [(100, 700), (900, 950), (990, None)]
+
+
+def test_beats_of_many_patients_are_written_at_once(engine: Engine) -> None:
+    """More than one statement takes."""
+    entries = [BeatSeen(session(f"p{k % 3}"), beat(1000 + k)) for k in range(1201)]
+    write(engine, *entries)
+    per_patient = "SELECT name, count(*) FROM beats JOIN sessions ON session_id = sessions.id JOIN patients"
+    told = rows(engine, f"{per_patient} ON patient_id = patients.id GROUP BY name ORDER BY name")
+    assert told == [("p0", 401), ("p1", 400), ("p2", 400)]
+
+
 def test_a_session_only_goes_forward(engine: Engine) -> None:
     mine = session()
     write(engine, Reached(mine, 5000), Reached(mine, 2500))
@@ -68,7 +90,5 @@ def test_a_minute_of_two_monitors_is_that_of_the_first(engine: Engine) -> None:
 
 
 def test_a_beat_without_an_interval_has_none(engine: Engine) -> None:
-    from monitor.store.entries import BeatSeen
-
     write(engine, BeatSeen(session(), beat(100, "V", rr_s=None)))
     assert rows(engine, "SELECT sample, label, rr_s FROM beats") == [(100, "V", None)]
