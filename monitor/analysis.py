@@ -9,6 +9,7 @@ from edge.classifier import Model
 from edge.events import Event
 from edge.rhythm import Limits
 from edge.types import F32
+from monitor.stretches import LONG_S, Said, Stretch, cut, joined, whole
 
 
 def analyze(
@@ -17,27 +18,42 @@ def analyze(
     model: Model | None,
     *,
     limits: Limits | None = None,
+    long_s: float = LONG_S,
     progress: Callable[[float], None] = lambda seconds: None,
 ) -> list[list[Event]]:
     """What a monitor would have said of each signal, in the order in which it would have known it.
 
     `signals` are in mV and share a rate; they go through one bank, a hop of all at a time, and may differ in length.
-    A last hop that is not full is filled with the last sample. `progress` is told the seconds of signal that one more
-    hop of one stream was worth, summed over the streams.
+    A last hop that is not full is filled with the last sample. Those longer than `long_s` go through it in stretches
+    (see `monitor.stretches`). `progress` is told the seconds of signal that one more hop was worth.
     """
     chain = Chain(fs, model, limits=limits, capacity=max(1, len(signals)))
-    rows = np.array([chain.join() for _ in signals], dtype=np.intp)
-    hops = np.array([-(-len(x) // chain.hop) for x in signals])
-    said: dict[int, list[Event]] = {int(row): [] for row in rows}
-    padded = _padded(signals, int(hops.max(initial=0)) * chain.hop)
+    cuts = [cut(len(x), fs, chain.hop) if len(x) > long_s * fs else [whole(len(x))] for x in signals]
+    pieces = [x[stretch.first : stretch.end] for x, cut in zip(signals, cuts, strict=True) for stretch in cut]
+    said = iter(_run(chain, pieces, [stretch for cut in cuts for stretch in cut], progress))
+    return [joined(cut, [next(said) for _ in cut]) for cut in cuts]
+
+
+def _run(
+    chain: Chain, pieces: Sequence[F32], stretches: Sequence[Stretch], progress: Callable[[float], None]
+) -> list[Said]:
+    """What is said of each piece, the samples of its stretch."""
+    rows = np.array([chain.join(stretch.first) for stretch in stretches], dtype=np.intp)
+    hops = np.array([-(-len(x) // chain.hop) for x in pieces])
+    settled = np.array([(stretch.begin - stretch.first) // chain.hop for stretch in stretches])
+    is_last = np.array([stretch.is_last for stretch in stretches])
+    said: dict[int, list[Event]] = {row: [] for row in rows.tolist()}
+    begins: dict[int, int] = {}
+    padded = _padded(pieces, int(hops.max(initial=0)) * chain.hop)
     for hop in range(int(hops.max(initial=0))):
+        begins.update((row, len(said[row])) for row in rows[settled == hop].tolist())
         on = hops > hop
         _sort(said, chain.feed(rows[on], padded[on, hop * chain.hop : (hop + 1) * chain.hop]))
-        progress(float(on.sum() * chain.hop / fs))
-        ended = rows[hops == hop + 1]
+        progress(float((on & (settled <= hop)).sum() * chain.hop / chain.fs))
+        ended = rows[(hops == hop + 1) & is_last]
         if len(ended):
             _sort(said, chain.flush(ended))
-    return [said[int(row)] for row in rows]
+    return [Said(said[row][: begins.get(row, 0)], said[row][begins.get(row, 0) :]) for row in rows.tolist()]
 
 
 def _padded(signals: Sequence[F32], length: int) -> F32:

@@ -25,7 +25,8 @@ def command(records: tuple[str, ...], db: Path | None, out: Path, lead: str | No
     """Run the online chain over RECORDs and write what it said.
 
     For each record: RECORD.pulse (WFDB annotations: beats as N S V F Q, rhythm changes as +), RECORD.waves (QRS onset
-    and offset) and RECORD.jsonl (every event, in the order in which it became known).
+    and offset) and RECORD.jsonl (every event, in the order in which it became known). A record longer than an hour is
+    analysed in stretches side by side, each of which begins early enough to have settled.
     """
     with reported(RecordError, OSError, wrong_use=(ModelMismatch,)):
         model = load_model()
