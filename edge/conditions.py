@@ -33,7 +33,12 @@ class Conditions(Rows):
 
     def standing(self, rows: RowIndex, which: RowIndex) -> Bool:
         """Where the conditions stand, `(len(rows), len(which))`."""
-        flags: Bool = self.stands[rows[:, None], which]
+        flags: Bool = self.stands[rows][:, which]
+        return flags
+
+    def has(self, rows: RowIndex, which: RowIndex) -> Bool:
+        """Where a single one of them stands, `(len(rows),)`."""
+        flags: Bool = self.stands[:, which[0]][rows]
         return flags
 
     def headline(self, rows: RowIndex) -> list[str]:
@@ -57,7 +62,7 @@ class Conditions(Rows):
         `stands`, `sample` and `value` (NaN: none) are or fit `(len(rows), len(which))`, `known_at` is `(len(rows),)`.
         """
         turned = self.standing(rows, which) != stands
-        if not turned.any():
+        if not np.count_nonzero(turned):
             return []
         self.stands[rows[:, None], which] = stands
         shape = len(rows), len(which)

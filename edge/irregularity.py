@@ -10,7 +10,7 @@ from edge.types import F32, Bool, RowIndex, Table
 
 def odd_intervals(beats: Table, rr: F32, expected: F32, limits: Limits) -> list[tuple[int, IrregularInterval]]:
     """An event for each interval `rr` (s) that is too far off what was `expected`, both `(len(beats),)`."""
-    odd = np.flatnonzero(np.abs(rr - expected) > limits.irregular_interval * expected)
+    odd = np.abs(rr - expected) > limits.irregular_interval * expected
     return [
         (
             int(beats["row"][k]),
@@ -21,7 +21,7 @@ def odd_intervals(beats: Table, rr: F32, expected: F32, limits: Limits) -> list[
                 expected_s=round(float(expected[k]), 3),
             ),
         )
-        for k in odd
+        for k in np.flatnonzero(odd)
     ]
 
 
@@ -36,17 +36,18 @@ def is_irregular(held: Bool, intervals: Intervals, rows: RowIndex, limits: Limit
     alone it is 95, 15 and 90 %. Until 24 intervals have come without interruption nothing is known or changes.
     """
     share = np.full(len(rows), np.nan, np.float32)
-    whole = np.flatnonzero(intervals.run[rows] >= KEPT)
-    share[whole] = _least_change(np.log(intervals.rr[rows[whole]]), limits.irregular_off)
+    whole = intervals.run[rows] >= KEPT
+    if np.count_nonzero(whole):
+        share[whole] = _least_change(intervals, rows[whole], limits.irregular_off)
     return np.where(held, ~(share <= limits.irregular_off), share > limits.irregular_on), share
 
 
-def _least_change(log_rr: F32, enough: float) -> F32:
+def _least_change(intervals: Intervals, rows: RowIndex, enough: float) -> F32:
     """The measure; where its first part is below `enough`, the others are not looked at."""
-    least = _median_change(log_rr, 1)
-    unclear = np.flatnonzero(least > enough)
-    if len(unclear):
-        log_rr = log_rr[unclear]
+    least = _quantile(intervals.change[rows], 0.5)
+    unclear = least > enough
+    if np.count_nonzero(unclear):
+        log_rr = intervals.logarithms(rows[unclear])
         rest = [_median_change(log_rr, 2), _median_change(log_rr, 3), 2 * _spread(log_rr)]
         least[unclear] = np.min([least[unclear], *rest], axis=0)
     return least

@@ -21,24 +21,25 @@ class RateRules:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._slow_beats = limits.extreme_bradycardia_beats - 1
-        self._fast_beats = limits.extreme_tachycardia_beats - 1
+        self._consecutive = np.array([limits.extreme_bradycardia_beats, limits.extreme_tachycardia_beats]) - 1
         bpm = [getattr(limits, f"{condition}_bpm") for condition in CONDITIONS]
-        self._limit_s = 60 / np.array(bpm, np.float32)
+        limit_s = 60 / np.array(bpm, np.float32)
         h = limits.rate_hysteresis
-        self._over = np.where(_SLOW > 0, 1 / (1 + h), 1 - h).astype(np.float32)
+        self._beyond = _SLOW * limit_s
+        self._over = _SLOW * limit_s / np.where(_SLOW > 0, 1 + h, 1 - h).astype(np.float32)
         median = FOR_RATE // 2
-        self.onset: Final = np.array([self._slow_beats, self._fast_beats, median, median])
+        self.onset: Final = (*self._consecutive.tolist(), median, median)
         """Intervals ago, when the condition is first seen to hold: a median crosses a limit when half of its window
         has."""
 
     def intervals_s(self, intervals: Intervals, rows: RowIndex) -> F32:
         """The interval that each condition goes by, `(len(rows), 4)`; NaN where there is none."""
-        slow, fast = intervals.mean(rows, self._slow_beats), intervals.mean(rows, self._fast_beats)
-        usual = intervals.usual[rows]
-        return np.stack([slow, fast, usual, usual], axis=1)
+        rr_s = np.empty((len(rows), len(CONDITIONS)), np.float32)
+        rr_s[:, :2] = intervals.means(rows, self._consecutive)
+        rr_s[:, 2:] = intervals.usual[rows][:, None]
+        return rr_s
 
     def hold(self, held: Bool, rr_s: F32) -> Bool:
         """Which conditions hold now, given which held; both `(k, 4)`. A rate that is not known changes nothing."""
-        beyond = (rr_s / self._limit_s) ** _SLOW
-        return np.where(held, ~(beyond <= self._over), beyond > 1)
+        slowness = _SLOW * rr_s
+        return np.where(held, ~(slowness <= self._over), slowness > self._beyond)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge.atrial_fibrillation import BEGINS, ENDS, AtrialFibrillation
+from edge.atrial_fibrillation import BEGINS, ENDS, STALE_S, AtrialFibrillation
 from edge.conditions import CONDITIONS, Conditions, Found, places
 from edge.ectopy import Ectopy
 from edge.intervals import KEPT, Intervals
@@ -11,8 +11,9 @@ from edge.limits import Limits
 from edge.rates import CONDITIONS as RATE_CONDITIONS
 from edge.rates import RateRules
 from edge.rounds import rounds
+from edge.sequence import Sequence
 from edge.silence import Silence
-from edge.types import F32, I64, U8, RowIndex, Table
+from edge.types import F32, F64, I64, U8, RowIndex, Table
 from edge.variability import Variability
 from edge.ventricular_fibrillation import EVERY, HOPS, TO_BEGIN, TO_END, VentricularFibrillation
 
@@ -40,16 +41,18 @@ class Rhythm:
         self.fs = fs
         self._limits = limits or Limits()
         self._found_within = round(self._limits.found_within_s * fs)
+        self._longest = round(self._limits.pause_s * fs)
         self._rates = RateRules(self._limits)
         self._conditions = Conditions(capacity)
         self._intervals = Intervals(fs, capacity)
         self._silence = Silence(fs, capacity)
+        self._beats = Sequence(fs, capacity)
         self._ectopy = Ectopy(fs, capacity, self._limits)
         self._variability = Variability(fs, capacity)
-        self._atria = AtrialFibrillation(fs, capacity)
+        self._atria = AtrialFibrillation(capacity)
         self._ventricles = VentricularFibrillation(fs, capacity)
         self._parts = (
-            *(self._conditions, self._intervals, self._silence, self._ectopy),
+            *(self._conditions, self._intervals, self._silence, self._beats, self._ectopy),
             *(self._variability, self._atria, self._ventricles),
         )
         # Where a window that is the first of so many to say the same is in its middle.
@@ -64,17 +67,16 @@ class Rhythm:
         self._conditions.refresh(rows)
         self._intervals.refresh(rows)
         self._silence.start(rows, sample)
-        self._ectopy.start(rows, sample)
+        self._beats.refresh(rows)
+        self._ectopy.start(rows)
         self._variability.start(rows, sample)
-        self._atria.start(rows)
+        self._atria.refresh(rows)
         self._ventricles.start(rows)
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. What stands goes on until beats say otherwise."""
         self._intervals.skip(rows, sample, self._silence.skip(rows, sample))
-        self._ectopy.skip(rows, sample)
-        self._atria.skip(rows, sample)
-        self._variability.skip(rows)
+        self._atria.refresh(rows[self._beats.skip(rows, sample) > STALE_S])
         self._ventricles.skip(rows)
 
     def grow(self, capacity: int) -> None:
@@ -103,22 +105,27 @@ class Rhythm:
     def tick(self, rows: RowIndex, clock: I64) -> Found:
         """What it says that no further beat was found; `clock` is the number of the next sample of each row."""
         self._silence.advance(rows, clock)
-        return self._quiet(rows, clock, clock - self._found_within, clock - 1)
+        silent = self._silence.samples(rows, clock)
+        if not np.count_nonzero(silent > self._longest):
+            return []
+        known_at = clock - 1
+        return self._asystole(rows, silent, known_at) + self._pause(rows, clock - self._found_within, known_at)
 
     def classified(self, due: Table, labels: U8, p_wave: F32) -> Found:
-        """What the classes of beats (`DUE`, indices into `edge.tables.LABELS`) say, and the size of their P waves."""
-        changes: Found = []
-        for one_each in rounds(due["row"]):
-            beats, label = due[one_each], labels[one_each]
-            known_at = self._known_at(beats["row"])
-            changes += self._ectopy.feed(beats, label, known_at, self._conditions)
-            changes += self._atrial(beats, label, p_wave[one_each], known_at)
-            changes += self._variability.feed(beats, label, known_at)
-        return changes
+        """What the classes of beats say, one of each stream (`DUE`), and the size of their P waves.
+
+        `labels` are indices into `edge.tables.LABELS`.
+        """
+        rows, sample = due["row"], due["sample"]
+        known_at = self._silence.seen[rows] - 1
+        rr_s = self._beats.feed(rows, sample)
+        changes = self._ectopy.feed(rows, self._beats, rr_s == rr_s, labels, known_at, self._conditions)
+        changes += self._atrial(rows, rr_s, labels, p_wave, known_at)
+        return changes + self._variability.feed(rows, sample, rr_s, labels, known_at)
 
     def hr_bpm(self, rows: RowIndex) -> F32:
         """Median of the last twelve R-R intervals, in beats a minute; NaN when unknown and in asystole."""
-        silent = self._conditions.standing(rows, _ASYSTOLE)[:, 0]
+        silent = self._conditions.has(rows, _ASYSTOLE)
         rate: F32 = np.where(silent, np.nan, 60 / self._intervals.usual[rows]).astype(np.float32)
         return rate
 
@@ -132,31 +139,31 @@ class Rhythm:
 
     def _found(self, beats: Table) -> Found:
         rows, sample, known_at = beats["row"], beats["sample"], beats["found_at"]
-        changes = self._quiet(rows, sample, sample, known_at) + self._beating(beats)
+        silent = self._silence.samples(rows, sample)
+        changes: Found = []
+        if np.count_nonzero(silent > self._longest):
+            changes += self._asystole(rows, silent, known_at) + self._pause(rows, sample, known_at)
+        self._silence.feed(rows, sample)
+        changes += self._beating(beats)
         expected = self._intervals.usual[rows]
-        rr = self._intervals.feed(beats)
+        rr = self._intervals.feed(rows, sample)
         changes += self._conditions.change(
             rows, _PAUSE, False, sample=sample[:, None], known_at=known_at, value=rr[:, None]
         )
         changes += odd_intervals(beats, rr, expected, self._limits)
         return changes + self._rate(rows, known_at) + self._irregular(rows, known_at)
 
-    def _quiet(self, rows: RowIndex, until: I64, pause_until: I64, known_at: I64) -> Found:
-        """What it says that there was no beat up to these samples."""
-        silent_s = self._silence.seconds(rows, until)
-        if not (silent_s > self._limits.pause_s).any():
-            return []
-        return self._asystole(rows, silent_s, known_at) + self._pause(rows, pause_until, known_at)
-
-    def _asystole(self, rows: RowIndex, silent_s: F32, known_at: I64) -> Found:
+    def _asystole(self, rows: RowIndex, samples: I64, known_at: I64) -> Found:
+        """Where no QRS came for so many samples."""
+        silent_s = samples / self.fs
         silent = silent_s >= self._limits.asystole_s
         if not silent.any():
             return []
         self._silence.dismiss(rows[silent])
-        new = silent & ~self._conditions.standing(rows, _ASYSTOLE)[:, 0]
+        new = silent & ~self._conditions.has(rows, _ASYSTOLE)
         rows, known_at = rows[new], known_at[new]
         self._intervals.forget(rows)
-        self._atria.start(rows)
+        self._atria.refresh(rows)
         self._ectopy.forget(rows)
         since = self._silence.since[rows][:, None]
         begun = self._conditions.change(
@@ -166,11 +173,14 @@ class Rhythm:
 
     def _beating(self, beats: Table) -> Found:
         """The end of an asystole."""
+        silent = self._conditions.has(beats["row"], _ASYSTOLE)
+        if not np.count_nonzero(silent):
+            return []
+        beats = beats[silent]
         rows = beats["row"]
-        beating = self._silence.feed(beats)
-        asystole = self._conditions.standing(rows, _ASYSTOLE) & ~beating[:, None]
+        goes_on = ~self._silence.believe(beats)[:, None]
         resumed = self._silence.resumed[rows][:, None]
-        return self._conditions.change(rows, _ASYSTOLE, asystole, sample=resumed, known_at=beats["found_at"])
+        return self._conditions.change(rows, _ASYSTOLE, goes_on, sample=resumed, known_at=beats["found_at"])
 
     def _pause(self, rows: RowIndex, until: I64, known_at: I64) -> Found:
         silent_s = self._intervals.since_beat(rows, until)
@@ -179,30 +189,33 @@ class Rhythm:
             return []
         rows, known_at, silent_s = rows[long], known_at[long], silent_s[long]
         pausing = ~self._conditions.standing(rows, _ASYSTOLE)
-        last = self._intervals.beat_before(rows, np.array([0]))
+        last = self._intervals.beat_before(rows, 0)[:, None]
         return self._conditions.change(rows, _PAUSE, pausing, sample=last, known_at=known_at, value=silent_s[:, None])
 
     def _rate(self, rows: RowIndex, known_at: I64) -> Found:
         rr_s = self._rates.intervals_s(self._intervals, rows)
-        hold = self._rates.hold(self._conditions.standing(rows, _RATES), rr_s)
-        onset = self._intervals.beat_before(rows, self._rates.onset)
+        held = self._conditions.standing(rows, _RATES)
+        hold = self._rates.hold(held, rr_s)
+        if not np.count_nonzero(hold != held):
+            return []
+        onset = np.stack([self._intervals.beat_before(rows, ago) for ago in self._rates.onset], axis=1)
         return self._conditions.change(rows, _RATES, hold, sample=onset, known_at=known_at, value=60 / rr_s)
 
     def _irregular(self, rows: RowIndex, known_at: I64) -> Found:
-        held = self._conditions.standing(rows, _IRREGULAR)[:, 0]
+        held = self._conditions.has(rows, _IRREGULAR)
         holds, share = is_irregular(held, self._intervals, rows, self._limits)
-        onset = self._intervals.beat_before(rows, np.array([KEPT // 2]))
+        if not np.count_nonzero(holds != held):
+            return []
+        onset = self._intervals.beat_before(rows, KEPT // 2)[:, None]
         return self._conditions.change(
             rows, _IRREGULAR, holds[:, None], sample=onset, known_at=known_at, value=share[:, None]
         )
 
-    def _atrial(self, due: Table, labels: U8, p_wave: F32, known_at: I64) -> Found:
-        rows = due["row"]
-        odds = self._atria.feed(due, labels, p_wave)
-        held = self._conditions.standing(rows, _AF)[:, 0]
+    def _atrial(self, rows: RowIndex, rr_s: F64, labels: U8, p_wave: F32, known_at: I64) -> Found:
+        odds = self._atria.feed(rows, rr_s, labels, p_wave)
+        held = self._conditions.has(rows, _AF)
         holds = np.where(held, ~(odds < ENDS), odds > BEGINS)
-        onset = self._atria.onset(rows)[:, None]
+        if not np.count_nonzero(holds != held):
+            return []
+        onset = self._beats.before(rows, self._atria.onset(rows))[:, None]
         return self._conditions.change(rows, _AF, holds[:, None], sample=onset, known_at=known_at)
-
-    def _known_at(self, rows: RowIndex) -> I64:
-        return self._silence.seen[rows] - 1

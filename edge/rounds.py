@@ -9,14 +9,16 @@ from edge.types import RowIndex
 
 def rounds(row: RowIndex) -> Iterator[RowIndex]:
     """Places in `row` (a table's column), each stream at most once: first all first beats, then all second ones."""
-    if len(row) == 0:
+    if len(row) < 2:
+        yield np.arange(len(row))
         return
     order = np.argsort(row, kind="stable")
     ascending = row[order]
-    begins = np.concatenate([[True], ascending[1:] != ascending[:-1]])
-    if begins.all():  # nearly always
+    again = ascending[1:] == ascending[:-1]
+    if not np.count_nonzero(again):  # nearly always
         yield order
         return
+    begins = np.concatenate([[True], ~again])
     starts = np.flatnonzero(begins)
     nth = np.arange(len(row)) - starts[np.cumsum(begins) - 1]
     for n in range(nth.max() + 1):

@@ -13,7 +13,7 @@ from edge.conditions import Found
 from edge.events import HeartRateVariability
 from edge.rows import Rows
 from edge.tables import N
-from edge.types import F64, I64, U8, Bool, RowIndex, Table
+from edge.types import F64, I64, U8, Bool, RowIndex
 
 SPAN_S: Final = 300.0
 """Five minutes: the length that short recordings are compared by (section "Duration and circumstances")."""
@@ -30,16 +30,15 @@ class Variability(Rows):
     """Sums over the N-N intervals of the present five minutes."""
 
     sums: F64  # (capacity, 6): intervals, Σ rr, Σ rr², pairs of neighbours, Σ Δ², pairs with Δ > 50 ms
-    rr: F64  # the N-N interval that ended with the last beat, s; NaN where there is none
+    rr: F64  # the N-N interval that ended with the last beat, s; 0 where there is none
     last: I64  # the last beat
-    normal: Bool  # … was one, and the signal has had no hole since
+    normal: Bool  # … was one
     end: I64  # of the present five minutes
 
     def __init__(self, fs: float, capacity: int) -> None:
         """`fs` in Hz."""
-        self.fs = fs
         self.span = round(SPAN_S * fs)
-        fresh: dict[str, ArrayLike] = {"sums": np.zeros(6), "rr": np.nan, "last": 0, "normal": False, "end": 0}
+        fresh: dict[str, ArrayLike] = {"sums": np.zeros(6), "rr": 0.0, "last": 0, "normal": False, "end": 0}
         super().__init__(capacity, fresh)
 
     def start(self, rows: RowIndex, sample: int | I64) -> None:
@@ -47,25 +46,25 @@ class Variability(Rows):
         self.refresh(rows)
         self.end[rows] = sample + self.span
 
-    def skip(self, rows: RowIndex) -> None:
-        """A hole: no interval spans it."""
-        self.normal[rows] = False
-
-    def feed(self, due: Table, labels: U8, known_at: I64) -> Found:
-        """One classified beat of each stream; tells of the five minutes that are over."""
-        rows, sample = due["row"], due["sample"]
+    def feed(self, rows: RowIndex, sample: I64, rr_s: F64, labels: U8, known_at: I64) -> Found:
+        """One classified beat of each stream and the interval that ends there, s, NaN where there is none; tells of the
+        five minutes that are over."""
         over = sample >= self.end[rows]
-        told = self._told(rows[over], known_at[over]) if over.any() else []
-        self._add(rows, sample, labels == N)
+        told = self._told(rows[over], known_at[over]) if np.count_nonzero(over) else []
+        self._add(rows, rr_s, labels == N)
+        self.last[rows] = sample
         return told
 
-    def _add(self, rows: RowIndex, sample: I64, normal: Bool) -> None:
-        rr = (sample - self.last[rows]) / self.fs
-        rr = np.where(normal & self.normal[rows] & (rr < LONGEST_S), rr, np.nan)
-        step = np.abs(rr - self.rr[rows])
-        more = np.stack([~np.isnan(rr), rr, rr**2, ~np.isnan(step), step**2, step > PNN_S], axis=1)
-        self.sums[rows] += np.nan_to_num(more)
-        self.rr[rows], self.last[rows], self.normal[rows] = rr, sample, normal
+    def _add(self, rows: RowIndex, rr_s: F64, normal: Bool) -> None:
+        counts = normal & self.normal[rows] & (rr_s < LONGEST_S)
+        rr, before = np.where(counts, rr_s, 0), self.rr[rows]
+        pair = counts & (before > 0)
+        step = np.where(pair, np.abs(rr - before), 0)
+        more = np.empty((len(rows), 6))
+        for place, term in enumerate((counts, rr, rr * rr, pair, step * step, step > PNN_S)):
+            more[:, place] = term
+        self.sums[rows] += more
+        self.rr[rows], self.normal[rows] = rr, normal
 
     def _told(self, rows: RowIndex, known_at: I64) -> Found:
         sums, end = self.sums[rows], self.end[rows]

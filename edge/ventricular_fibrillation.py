@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from edge.rows import Rows
-from edge.tape import Tape
 from edge.types import F32, F64, I64, Bool, RowIndex
 
 HOP_S: Final = 0.1
@@ -48,12 +47,13 @@ ENDS: Final = 1.0
 TO_BEGIN: Final = 4
 TO_END: Final = 10
 """Looks in a row that must speak so. An end is believed late, for fibrillation waxes and wanes."""
+_NONE: Final[RowIndex] = np.empty(0, np.intp)
 
 
 class VentricularFibrillation(Rows):
     """Whether each stream fibrillates, looked at twice a second."""
 
-    span: F32  # (capacity, HOPS), of each hop, in mV, in a ring
+    wave: F32  # (capacity, PER_HOP, HOPS), mV, of each hop, in a ring
     hops: I64  # since the start or the last hole
     stands: Bool
     against: I64  # looks in a row that spoke against `stands`
@@ -62,37 +62,42 @@ class VentricularFibrillation(Rows):
         """`fs` in Hz."""
         self.hop = round(HOP_S * fs)
         self._thinned = _averages(self.hop)
-        self._tape = Tape(capacity, PER_HOP, HOPS * PER_HOP)
-        fresh: dict[str, ArrayLike] = {"span": np.zeros(HOPS, np.float32), "stands": False}
+        fresh: dict[str, ArrayLike] = {"wave": np.zeros((PER_HOP, HOPS), np.float32), "stands": False}
         super().__init__(capacity, fresh | dict.fromkeys(("hops", "against"), 0))
-
-    def grow(self, capacity: int) -> None:
-        """Make room for `capacity` streams; those that are there keep their state."""
-        super().grow(capacity)
-        self._tape.grow(capacity)
 
     def start(self, rows: RowIndex) -> None:
         """Fresh streams: none fibrillates."""
         self.refresh(rows)
-        self._tape.refresh(rows)
 
     def skip(self, rows: RowIndex) -> None:
         """A hole: no window spans it. What stands goes on until a whole window says otherwise."""
         self.hops[rows] = 0
         self.against[rows] = 0
-        self._tape.refresh(rows)
 
     def feed(self, rows: RowIndex, x: F32) -> RowIndex:
         """Take one hop, `(len(rows), hop)` in mV, of each stream; returns the streams where `stands` has turned."""
-        thin = x @ self._thinned
-        self._tape.feed(rows, thin)
-        self.span[rows, self.hops[rows] % HOPS] = thin.max(1) - thin.min(1)
-        self.hops[rows] = hops = self.hops[rows] + 1
-        looked = rows[(hops >= HOPS) & (hops % EVERY == 0)]
-        return self._look(looked) if len(looked) else looked
+        hops = self.hops[rows]
+        self.wave[rows, :, hops % HOPS] = x @ self._thinned
+        self.hops[rows] = hops = hops + 1
+        looked = hops % EVERY == 0
+        return self._look(rows[looked & (hops >= HOPS)]) if np.count_nonzero(looked) else _NONE
 
     def _look(self, rows: RowIndex) -> RowIndex:
-        odds, stands = self._odds(rows), self.stands[rows]
+        """What rests and does not stand needs no further look."""
+        rest = self._rest(rows)
+        unclear = (rest > RESTLESS) | self.stands[rows]
+        self.against[rows[~unclear]] = 0
+        return self._judge(rows[unclear], rest[unclear]) if np.count_nonzero(unclear) else _NONE
+
+    def _rest(self, rows: RowIndex) -> F32:
+        wave = self.wave[rows]
+        span = wave.max(1) - wave.min(1)
+        span.sort(axis=1)
+        rest: F32 = span[:, STILL] / (span[:, LOUD] + FLOOR_MV)
+        return rest
+
+    def _judge(self, rows: RowIndex, rest: F32) -> RowIndex:
+        odds, stands = self._odds(rows, rest), self.stands[rows]
         against = np.where(stands, odds < ENDS, odds > BEGINS)
         self.against[rows] = count = np.where(against, self.against[rows] + 1, 0)
         turned = rows[count >= np.where(stands, TO_END, TO_BEGIN)]
@@ -100,16 +105,19 @@ class VentricularFibrillation(Rows):
         self.against[turned] = 0
         return turned
 
-    def _odds(self, rows: RowIndex) -> F64:
-        ascending = np.sort(self.span[rows], axis=1)
-        rest = ascending[:, STILL] / (ascending[:, LOUD] + FLOOR_MV)
+    def _odds(self, rows: RowIndex, rest: F32) -> F64:
         odds = np.full(len(rows), -np.inf)
         restless = rest > RESTLESS
         if restless.any():
-            x = _levelled(self._tape.newest(rows[restless], HOPS * PER_HOP))
+            x = _levelled(self._window(rows[restless]))
             measures = np.stack([rest[restless], _leakage(x), *_concentration_and_band(x)], axis=1)
             odds[restless] = np.where(x.std(1) > LEAST_MV, measures @ WEIGHTS + BIAS, -np.inf)
         return odds
+
+    def _window(self, rows: RowIndex) -> F32:
+        """The last four seconds, `(len(rows), HOPS * PER_HOP)`, the newest last."""
+        hop = (self.hops[rows][:, None] + np.arange(HOPS)) % HOPS
+        return self.wave[rows[:, None], :, hop].reshape(len(rows), HOPS * PER_HOP)
 
 
 def _averages(hop: int) -> F32:

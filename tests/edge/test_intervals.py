@@ -7,16 +7,13 @@ from hypothesis import strategies as st
 
 from edge.intervals import Intervals
 from edge.rhythm import Rhythm
-from edge.tables import BEAT
 from tests.edge.ward import FS, Stream, play, steady
 
 ROW = np.array([0])
 
 
 def fed(intervals: Intervals, sample: int) -> float:
-    beat = np.zeros(1, BEAT)
-    beat["sample"] = sample
-    return float(intervals.feed(beat)[0])
+    return float(intervals.feed(ROW, np.array([sample]))[0])
 
 
 @settings(deadline=None)

@@ -8,6 +8,7 @@ import numpy as np
 from edge.events import Event, IrregularInterval, RhythmChange
 from edge.limits import Limits
 from edge.rhythm import Rhythm
+from edge.rounds import rounds
 from edge.tables import BEAT, DUE, LABELS
 
 FS = 250.0
@@ -79,7 +80,9 @@ def play(*streams: Stream, limits: Limits | None = None, rhythm: Rhythm | None =
         seen[rows] = clock
         now, ripe = _in_hop(found_hop, hop), _in_hop(due_hop, hop)
         events = rhythm.found(found[now]) + rhythm.tick(rows, clock)
-        events += rhythm.classified(as_due(due[ripe]), label[ripe], p_wave[due["row"][ripe]])
+        for one_each in rounds(due["row"][ripe]):
+            beats = due[ripe][one_each]
+            events += rhythm.classified(as_due(beats), label[ripe][one_each], p_wave[beats["row"]])
         for row, event in events:
             said[row].append(event)
     return said
