@@ -6,6 +6,7 @@ by `monitor.alarm_rules`, how it moves by the table in `monitor.alarm_states`.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Final, Literal, TypeAlias, get_args
 
 from edge.events import Event, RhythmChange
@@ -49,6 +50,10 @@ class Alarms:
         self._advisories = Advisories(advisories)
         self._silence_s = silence_s
         self._standing: dict[str, dict[str, Standing]] = {}
+        self._due: dict[str, float] = {}
+        """When time alone changes something of a patient's next."""
+        self._kept: dict[str, tuple[KeptAlarm, ...]] = {}
+        """As far as it is known already: of thousands of patients a handful change at a time."""
         self.revision = 0
         """Another number whenever `snapshot` would be another."""
 
@@ -65,6 +70,7 @@ class Alarms:
         self._advisories.rules = advisories
         for standing in (s for conditions in self._standing.values() for s in conditions.values()):
             standing.rule = rules[standing.condition]
+        self._due = dict.fromkeys(self._standing, 0.0)
 
     def event(self, patient: str, lead: str, event: Event, now: float) -> list[Alarm]:
         """Something the signal path said of this patient and lead."""
@@ -98,7 +104,7 @@ class Alarms:
     def tick(self, now: float) -> list[Alarm]:
         """Time has passed: delays, holds, silences and escalations run out."""
         changed = self._advisories.tick(now)
-        for patient in list(self._standing):
+        for patient in [patient for patient, due in self._due.items() if now >= due]:
             changed += self._settle(patient, now, self._seen(patient))
         return changed
 
@@ -141,7 +147,9 @@ class Alarms:
 
     def snapshot(self) -> tuple[KeptAlarm, ...]:
         """Every alarm that is there or about to be, as it must outlive the monitor."""
-        return tuple(standing.kept() for conditions in self._standing.values() for standing in conditions.values())
+        for patient in self._standing.keys() - self._kept.keys():
+            self._kept[patient] = tuple(standing.kept() for standing in self._standing[patient].values())
+        return tuple(chain.from_iterable(self._kept[patient] for patient in self._standing))
 
     def restore(self, kept: Iterable[KeptAlarm], now: float) -> None:
         """What stood before a restart stands again, and delays go on. What no rule knows any more is left out.
@@ -153,6 +161,8 @@ class Alarms:
             if each.condition in self._rules:
                 standing = Standing.restored(each, self._rules[each.condition], now, LONGEST_SILENCE_S)
                 self._standing.setdefault(each.patient, {})[each.condition] = standing
+                self._due[each.patient] = 0.0
+                self._kept.pop(each.patient, None)
 
     def resume(self, patient: str, now: float) -> list[Alarm]:
         """Samples of a patient come again after a restart."""
@@ -192,7 +202,11 @@ class Alarms:
             standing.tick(now, muted=muted, blocked=blocked or not standing.rule.enabled)
         changed = [s.alarm() for s in conditions.values() if _worth_telling(s, before.get(s.condition))]
         self.revision += self._seen(patient) != before
+        self._kept.pop(patient, None)
         self._drop_inactive(patient)
+        self._due.pop(patient, None)
+        if conditions:
+            self._due[patient] = min(standing.due(now) for standing in conditions.values())
         return changed
 
     def _inhibited(self, rule: Rule, conditions: Mapping[str, Standing]) -> tuple[bool, bool]:

@@ -1,5 +1,7 @@
 """One alarm condition of one patient, from its beginning until nobody needs to know of it any more."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -168,20 +170,20 @@ class Standing:
             self._believe()
             self.ended = now
             self._happens(Input.END, now)
-        if self.ended is not None and self.is_raised and now - self.ended >= self.rule.hold_s:
+        if self.ended is not None and self.is_raised and now >= self.ended + self.rule.hold_s:
             self._over(now)
-        if (
-            self.state is State.PENDING
-            and not (muted or blocked or self.doubted)
-            and now - self.since >= self.rule.delay_s
-        ):
-            self.raised = now
-            self._happens(Input.DUE, now)
+        if self.state is State.PENDING and not (muted or blocked or self.doubted):
+            self._raise(now)
         if self.silenced_until is not None and now >= self.silenced_until:
             self.silenced_until = None
             self._happens(Input.EXPIRE, now)
         self._happens(Input.INHIBIT if muted else Input.RELEASE, now)
         self._escalate(now)
+
+    def due(self, now: float) -> float:
+        """When, later than `now`, time alone is to change something next. Nothing is due for what has been ticked, but
+        for what others keep from being raised: their change comes with a tick."""
+        return min((time for time in self._times() if time > now), default=math.inf)
 
     def acknowledge(self, now: float) -> None:
         """Somebody has seen it."""
@@ -223,6 +225,23 @@ class Standing:
         self.sources.clear()
         self.doubted, self.doubt_ends = False, None
 
+    def _times(self) -> Iterator[float]:
+        if self.state is State.PENDING:
+            yield self.since + self.rule.delay_s
+        if self.doubt_ends is not None:
+            yield self.doubt_ends
+        if self.ended is not None:
+            yield self.ended + self.rule.hold_s
+        if self.silenced_until is not None:
+            yield self.silenced_until
+        if self.raised is not None and self.rule.escalate_s is not None:
+            yield self.raised + self.rule.escalate_s
+
+    def _raise(self, now: float) -> None:
+        if now >= self.since + self.rule.delay_s:
+            self.raised = now
+            self._happens(Input.DUE, now)
+
     def _over(self, now: float) -> None:
         self.ended = None
         self._happens(Input.OVER_LATCHING if self.rule.latching else Input.OVER, now)
@@ -230,7 +249,7 @@ class Standing:
     def _escalate(self, now: float) -> None:
         if self.raised is None or self.rule.escalate_s is None or self.state not in (State.ACTIVE, State.LATCHED):
             return
-        self.escalated = self.escalated or now - self.raised >= self.rule.escalate_s
+        self.escalated = self.escalated or now >= self.raised + self.rule.escalate_s
 
     def _happens(self, happens: Input, now: float) -> None:
         state = step(self.state, happens)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from edge.events import RHYTHM_LABEL
 from monitor.alarm_rules import DEFAULT_RULES
 from monitor.alarms import COMMANDS, Alarm, Alarms
+from monitor.standing import KeptAlarm
 from tests.monitor.test_alarm_stories import START, change, tell
 
 TECHNICAL = [name for name, rule in DEFAULT_RULES.items() if rule.kind == "technical"]
@@ -127,6 +128,31 @@ def test_time_that_has_passed_is_told_once(story: list[Step]) -> None:
         stands = alarms.standing()
         assert alarms.tick(now) == []
         assert alarms.standing() == stands
+
+
+class Tireless(Alarms):
+    """Looks at everybody at every tick, and at everything that is to be kept."""
+
+    def tick(self, now: float) -> list[Alarm]:
+        self._due = dict.fromkeys(self._standing, 0.0)
+        return super().tick(now)
+
+    def snapshot(self) -> tuple[KeptAlarm, ...]:
+        self._kept.clear()
+        return super().snapshot()
+
+
+@ENOUGH
+@given(steps(), goings, steps())
+def test_looking_only_when_something_is_due_misses_nothing(
+    first: list[Step], going: list[Step], then: list[Step]
+) -> None:
+    ticks: list[Step] = [{"after": 2.5}] * 3
+    story = [step for each in first + going + then for step in (each, *ticks)]
+    alarms, tireless = Alarms(), Tireless()
+    for (now, _, said), (_, _, wanted) in zip(play(alarms, story), play(tireless, story), strict=True):
+        assert said == wanted
+        assert alarms.snapshot() == tireless.snapshot(), now
 
 
 @ENOUGH
