@@ -171,6 +171,16 @@ class Store(_Section, frozen=True, kw_only=True):
         return f"{_SQLITE_FILE}{platformdirs.user_data_path('pulse') / 'store.db'}"
 
 
+class Cluster(_Section, frozen=True, kw_only=True):
+    """Several machines that share the patients of one RabbitMQ."""
+
+    url: Annotated[str, Meta(pattern=r"^amqps?://[^/@\s]+/?$")] | None = None
+    warm_up_s: Annotated[float, Meta(ge=7, le=45)] = 15.0
+    commit_s: Annotated[float, Meta(ge=0.02, le=5)] = 0.2
+    heartbeat_s: Annotated[int, Meta(ge=2, le=600)] = 5
+    unacknowledged: Annotated[int, Meta(ge=100, le=65_535)] = 20_000
+
+
 class Patient(_Section, frozen=True, kw_only=True):
     """What is otherwise for one patient."""
 
@@ -189,6 +199,7 @@ class Config(_Section, frozen=True, kw_only=True):
     patients: dict[_Name, Patient] = field(default_factory=dict)
     sinks: Sinks = field(default_factory=Sinks)
     store: Store = field(default_factory=Store)
+    cluster: Cluster = field(default_factory=Cluster)
 
     @property
     def client_id(self) -> str:

@@ -52,6 +52,10 @@ class Counters:
     memory_failed: int = 0
     """How often what must outlive the monitor could not be written."""
     disconnects: int = 0
+    shards_taken: int = 0
+    """Of a cluster's patients, taken over …"""
+    shards_given: int = 0
+    """… and given to others, of one's own will or with the connection."""
 
     def by_name(self) -> dict[str, int]:
         """Flat: `refused` by reason becomes `refused_payload` and so on."""

@@ -12,11 +12,8 @@ from edge.wire import DeviceStatus, SampleBlock
 from monitor.alarms import COMMANDS, LONGEST_SILENCE_S
 from monitor.counters import Counters
 
-SUBSCRIPTIONS: Final = (
-    f"{topics.ROOT}/+/samples/+",
-    f"{topics.ROOT}/+/status",
-    f"{topics.ROOT}/+/commands/+",
-)
+BESIDE_SAMPLES: Final = (f"{topics.ROOT}/+/status", f"{topics.ROOT}/+/commands/+")
+SUBSCRIPTIONS: Final = (f"{topics.ROOT}/+/samples/+", *BESIDE_SAMPLES)
 KEPT_ALARMS: Final = f"{topics.ROOT}/+/alarms/+"
 """Subscribed to at the start only, to find what a monitor that died has left behind."""
 
