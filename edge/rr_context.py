@@ -8,6 +8,7 @@ the majority, the patient's own rhythm shows only there.
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.rows import Rows
 from edge.types import F32, I64, Bool, RowIndex, Table
@@ -52,11 +53,25 @@ _QUANTILES: Final = {  # of the newest so many intervals, or of the newest 20 ch
 }
 _VALUES: Final = ("pre", "post", "pre2", "M50", "M300", *_QUANTILES)
 _ABOVE, _BELOW = (np.array([_VALUES.index(ratio[side]) for ratio in RATIOS]) for side in (0, 1))
-_AMONG: Final = np.array([among for among, _ in _QUANTILES.values()])
-_SHARE: Final = np.array([share for _, share in _QUANTILES.values()])
-_FIRST: Final = np.array([{10: 0, 50: 10, HISTORY: 60, 20: 60 + HISTORY}[among] for among in _AMONG.tolist()])
-"""Where each quantile's sorted values begin: those of 10, 50, 300 intervals and 20 changes lie side by side."""
 _RATIO_COLUMNS: Final = np.delete(np.arange(len(FEATURES)), IRREGULARITY)
+
+_PARTS: Final = (10, 50, HISTORY, 20)
+"""The newest 10, 50 and 300 intervals and 20 changes are sorted side by side."""
+
+
+def _neighbours() -> tuple[NDArray[np.intp], NDArray[np.intp], F32]:
+    """By the number of intervals there are: which two of the sorted values each quantile lies between, and where."""
+    among = np.array([among for among, _ in _QUANTILES.values()])
+    share = np.array([share for _, share in _QUANTILES.values()])
+    first = np.array([sum(_PARTS[: _PARTS.index(n)]) for n in among])
+    held = np.minimum(np.arange(HISTORY + 1)[:, None] - (among == 20), among)  # there is one change less
+    newest = np.maximum(held - 1, 0)
+    place = share * newest
+    low = place.astype(np.intp)
+    return first + low, first + np.minimum(low + 1, newest), (place - low).astype(np.float32)
+
+
+_LOW, _HIGH, _PART = _neighbours()
 
 _SHORTEST_S: Final = np.float32(1e-3)
 _NEVER: Final = np.iinfo(np.int64).min
@@ -133,18 +148,14 @@ def _view(recent: F32, count: I64, pre: F32, post: F32, follows: Bool) -> RRView
 
 def _quantiles(recent: F32, count: I64) -> F32:
     """All of `_QUANTILES` of `(k, HISTORY)`, linear between neighbours; 0 where there is no change yet."""
-    ascending = np.empty((len(recent), 80 + HISTORY), np.float32)
+    ascending = np.empty((len(recent), sum(_PARTS)), np.float32)
     ascending[:, :10], ascending[:, 10:60], ascending[:, 60:-20] = recent[:, :10], recent[:, :50], recent
     logs = np.log(np.maximum(recent[:, :21], _SHORTEST_S))
-    ascending[:, -20:] = np.abs(logs[:, 1:] - logs[:, :-1])
+    np.abs(logs[:, 1:] - logs[:, :-1], out=ascending[:, -20:])
     for part in (slice(0, 10), slice(10, 60), slice(60, -20), slice(-20, None)):
         ascending[:, part].sort(axis=1)  # what is missing (NaN) goes to the end
-    held = np.minimum(count[:, None], _AMONG)
-    held[:, -1] = np.minimum(count - 1, 20)
-    place = _SHARE * np.maximum(held - 1, 0)
-    low = place.astype(np.intp)
-    each, part = np.arange(len(recent))[:, None], (place - low).astype(np.float32)
-    high = np.minimum(low + 1, np.maximum(held - 1, 0))
-    found: F32 = ascending[each, _FIRST + low] * (1 - part) + ascending[each, _FIRST + high] * part
+    each = np.arange(len(recent))[:, None]
+    low, high = ascending[each, _LOW[count]], ascending[each, _HIGH[count]]
+    found: F32 = low + (high - low) * _PART[count]
     found[:, -1] = np.where(count > 1, found[:, -1], 0)
     return found
