@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import wfdb
 
-from edge.events import ClassifiedBeat, Event, RhythmChange, to_json
+from edge.events import ClassifiedBeat, Event, RhythmChange, SignalQuality, to_json
 
 NORMAL = "(N"
 
@@ -22,6 +22,7 @@ class Mark(NamedTuple):
     sample: int
     symbol: str
     aux: str = ""
+    subtype: int = 0
 
 
 def beat_marks(events: Iterable[Event]) -> list[Mark]:
@@ -52,13 +53,14 @@ def read(path: Path) -> list[Mark]:
         return []
     found = wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
     aux = (note.rstrip("\x00") for note in found.aux_note)
-    return [Mark(*mark) for mark in zip(found.sample.tolist(), found.symbol, aux, strict=True)]
+    return [Mark(*mark) for mark in zip(found.sample.tolist(), found.symbol, aux, found.subtype.tolist(), strict=True)]
 
 
-def read_changes(path: Path) -> list[RhythmChange]:
-    """The rhythm changes in the file `path` (`RECORD.jsonl`). Raises `OSError` or `ValueError`."""
+def read_changes(path: Path) -> list[RhythmChange | SignalQuality]:
+    """What changed of the rhythm and the signal, in the file `path` (`RECORD.jsonl`). Raises `OSError` or
+    `ValueError`."""
     lines = path.read_bytes().splitlines()
-    return [msgspec.json.decode(line, type=RhythmChange) for line in lines if _RHYTHM in line]
+    return [_change.decode(line) for line in lines if line.startswith(_CHANGES)]
 
 
 def length(path: Path) -> int:
@@ -72,7 +74,8 @@ def rate(path: Path) -> float:
     return float(header.fs)
 
 
-_RHYTHM = b'"type":"rhythm"'
+_CHANGES = (b'{"type":"rhythm"', b'{"type":"quality"')
+_change = msgspec.json.Decoder(RhythmChange | SignalQuality)
 _EMPTY = b"\x00\x00"  # the end mark alone: wfdb refuses to write a file without annotations
 
 
@@ -81,8 +84,9 @@ def write_marks(folder: Path, record: str, extension: str, marks: Sequence[Mark]
     if not marks:
         (folder / f"{record}.{extension}").write_bytes(_EMPTY)
         return
-    sample, symbol, aux = zip(*marks, strict=True)
-    wfdb.wrann(record, extension, np.array(sample), list(symbol), aux_note=list(aux), fs=fs, write_dir=str(folder))
+    sample, symbol, aux, subtype = zip(*marks, strict=True)
+    kinds = {"subtype": np.array(subtype), "aux_note": list(aux)}
+    wfdb.wrann(record, extension, np.array(sample), list(symbol), **kinds, fs=fs, write_dir=str(folder))
 
 
 def _rhythm_marks(events: Iterable[Event]) -> Iterator[Mark]:

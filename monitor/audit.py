@@ -1,4 +1,4 @@
-"""Each rhythm condition that was told, beside what in the reference annotations explains it.
+"""Each condition that was told, beside what in the reference annotations explains it.
 
 An explanation is looked for with some slack: what is asked is whether a person who came running would have found a
 reason, not whether every beat was counted right.
@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from edge.aami import AAMI
 from edge.events import Event, RhythmChange
 from edge.limits import Limits
-from edge.types import F64, I64
+from edge.types import F64, I64, Bool
 from monitor.annotations import Mark
 from monitor.ec57 import flutter
 from monitor.ec57_episodes import Span, rhythm_spans
@@ -26,8 +27,16 @@ IRREGULAR_SHARE: Final = 0.2
 """Of the intervals must be that much off their median."""
 
 
+class Told(NamedTuple):
+    """A condition, where it began and when somebody was told."""
+
+    condition: str
+    sample: int
+    known_at: int
+
+
 class Line(NamedTuple):
-    """One condition, from when it began to when it was known."""
+    """What was told, and why."""
 
     condition: str
     sample: int
@@ -42,7 +51,9 @@ class Reference:
     def __init__(self, marks: Sequence[Mark], fs: float, end: int) -> None:
         """`fs` in Hz, `end` the record's length in samples."""
         self.fs, self.marks, self.end = fs, marks, end
-        self.beats: I64 = np.array([mark.sample for mark in marks if mark.symbol in AAMI], np.int64)
+        beats = [mark for mark in marks if mark.symbol in AAMI]
+        self.beats: I64 = np.array([mark.sample for mark in beats], np.int64)
+        self._is_v: Bool = np.array([AAMI[mark.symbol] == "V" for mark in beats], np.bool_)
 
     def rhythm(self, *labels: str) -> list[Span]:
         """Where one of these rhythms is marked."""
@@ -51,6 +62,14 @@ class Reference:
     def runs(self, label: str, least: int) -> list[Span]:
         """Where so many beats of a class follow each other."""
         return [(run.first, run.last) for run in runs(self.marks, AAMI, label) if run.beats >= least]
+
+    def every(self, period: int) -> list[Span]:
+        """Where three ventricular beats follow each other at every `period` beats, and others between."""
+        wanted = np.arange(2 * period + 1) % period == 0
+        if len(self.beats) < len(wanted):
+            return []
+        alike = (sliding_window_view(self._is_v, len(wanted)) == wanted).all(1)
+        return [(int(self.beats[k]), int(self.beats[k + len(wanted) - 1])) for k in np.flatnonzero(alike)]
 
     def rr_s(self, first: int, last: int) -> F64:
         """The intervals that reach into `first … last`, with `NEAR_S` on both sides."""
@@ -61,14 +80,16 @@ class Reference:
 _Explain: TypeAlias = Callable[[Reference, int, int, Limits], str | None]
 
 
-def audit(events: Iterable[Event], reference: Reference, limits: Limits | None = None) -> list[Line]:
-    """A line for each condition that began, in the order in which they were told."""
+def onsets(events: Iterable[Event]) -> list[Told]:
+    """Each rhythm condition that began, whether an alarm rang or not."""
+    begun = (event for event in events if isinstance(event, RhythmChange) and event.active)
+    return [Told(event.condition, event.sample, event.known_at) for event in begun]
+
+
+def audit(told: Iterable[Told], reference: Reference, limits: Limits | None = None) -> list[Line]:
+    """A line for each, in order."""
     limits = limits or Limits()
-    begun = [event for event in events if isinstance(event, RhythmChange) and event.active]
-    return [
-        Line(e.condition, e.sample, e.known_at, EXPLAIN[e.condition](reference, e.sample, e.known_at, limits))
-        for e in begun
-    ]
+    return [Line(*one, EXPLAIN[one.condition](reference, one.sample, one.known_at, limits)) for one in told]
 
 
 def _near(what: str, spans: Callable[[Reference], list[Span]]) -> _Explain:
@@ -126,6 +147,13 @@ def _v_runs(reference: Reference) -> list[Span]:
     return [*reference.runs("V", 3), *reference.rhythm("(VT", "(IVR", "(VFL"), *flutter(reference.marks)]
 
 
+def _noise(reference: Reference) -> list[Span]:
+    """Where the signal of the first lead is marked as noisy, or as unreadable."""
+    marks = [mark for mark in reference.marks if mark.symbol == "~"]
+    ends = [*(mark.sample for mark in marks[1:]), reference.end]
+    return [(mark.sample, end) for mark, end in zip(marks, ends, strict=False) if mark.subtype & 1]
+
+
 EXPLAIN: Final[Mapping[str, _Explain]] = {
     "ventricular_fibrillation": _near("[ ]", lambda reference: flutter(reference.marks)),
     "asystole": _asystole,
@@ -135,13 +163,14 @@ EXPLAIN: Final[Mapping[str, _Explain]] = {
     "supraventricular_run": _near(
         "supraventricular run", lambda reference: [*reference.runs("S", 3), *reference.rhythm("(SVTA")]
     ),
-    "bigeminy": _near("(B", lambda reference: reference.rhythm("(B")),
-    "trigeminy": _near("(T", lambda reference: reference.rhythm("(T")),
+    "bigeminy": _near("every second V", lambda reference: [*reference.rhythm("(B"), *reference.every(2)]),
+    "trigeminy": _near("every third V", lambda reference: [*reference.rhythm("(T"), *reference.every(3)]),
     "extreme_bradycardia": _rate("extreme_bradycardia", 4),
     "extreme_tachycardia": _rate("extreme_tachycardia", 16),
     "pause": _pause,
     "bradycardia": _rate("bradycardia", 6),
     "tachycardia": _rate("tachycardia", 6),
     "irregular": _irregular,
+    "poor_signal": _near("noise is marked", _noise),
 }
-"""How each condition of `edge.events.RHYTHM_LABEL` is explained."""
+"""How each condition of `edge.events.RHYTHM_LABEL` is explained, and a signal that nobody can read."""

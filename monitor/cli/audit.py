@@ -1,4 +1,4 @@
-"""`pulse evaluate --audit`: each condition that was told, beside what explains it."""
+"""`pulse evaluate --audit`: each alarm that would have rung, beside what explains it."""
 
 import json
 from collections import Counter
@@ -10,9 +10,10 @@ import click
 from rich.table import Table
 
 from monitor import annotations
-from monitor.alarm_rules import DEFAULT_RULES
-from monitor.audit import Line, Reference, audit
+from monitor.alarm_rules import DEFAULT_RULES, PRIORITIES
+from monitor.audit import Line, Reference, audit, onsets
 from monitor.cli.screen import console
+from monitor.rehearsal import rung
 
 
 class Audited(NamedTuple):
@@ -20,7 +21,9 @@ class Audited(NamedTuple):
 
     fs: float
     hours: float
-    lines: list[Line]
+    begun: Counter[str]
+    """Conditions, of which not all rang."""
+    rang: list[Line]
 
 
 def audit_of(db: Path, ann: Path, names: Sequence[str]) -> dict[str, Audited]:
@@ -31,7 +34,7 @@ def audit_of(db: Path, ann: Path, names: Sequence[str]) -> dict[str, Audited]:
 def show(audited: Mapping[str, Audited], as_json: bool) -> None:
     """Print every line and the counts by condition, or one JSON object."""
     if as_json:
-        click.echo(json.dumps({name: [line._asdict() for line in one.lines] for name, one in audited.items()}))
+        click.echo(json.dumps({name: [line._asdict() for line in one.rang] for name, one in audited.items()}))
     else:
         console().print(_lines(audited), _counts(audited))
 
@@ -39,25 +42,36 @@ def show(audited: Mapping[str, Audited], as_json: bool) -> None:
 def _audited(db: Path, ann: Path, name: str) -> Audited:
     fs, end = annotations.rate(db / name), annotations.length(db / name)
     reference = Reference(annotations.read(db / f"{name}.atr"), fs, end)
-    return Audited(fs, end / fs / 3600, audit(annotations.read_changes(ann / f"{name}.jsonl"), reference))
+    changes = annotations.read_changes(ann / f"{name}.jsonl")
+    begun = Counter(one.condition for one in onsets(changes))
+    return Audited(fs, end / fs / 3600, begun, audit(rung(changes, fs, end), reference))
 
 
 def _lines(audited: Mapping[str, Audited]) -> Table:
-    table = Table("record", "at s", "known s", "condition", "explained by", title="Conditions told")
+    table = Table("record", "at s", "rang s", "alarm", "explained by", title="Alarms that rang")
     for name, one in audited.items():
-        for line in one.lines:
-            at, known = f"{line.sample / one.fs:.1f}", f"{line.known_at / one.fs:.1f}"
-            table.add_row(name, at, known, line.condition, line.because or "false")
+        for line in one.rang:
+            at, rang = f"{line.sample / one.fs:.1f}", f"{line.known_at / one.fs:.1f}"
+            table.add_row(name, at, rang, line.condition, line.because or "false")
     return table
 
 
 def _counts(audited: Mapping[str, Audited]) -> Table:
+    """By condition and by priority; a condition that began may not have rung."""
     hours = sum(one.hours for one in audited.values())
-    told = Counter(line.condition for one in audited.values() for line in one.lines)
-    false = Counter(line.condition for one in audited.values() for line in one.lines if line.because is None)
-    table = Table("condition", "priority", "told", "false", "false an hour", title=f"In {hours:.1f} hours")
-    for condition, rule in DEFAULT_RULES.items():
-        if told[condition]:
-            counts = str(told[condition]), str(false[condition]), f"{false[condition] / hours:.2f}"
-            table.add_row(condition, rule.priority, *counts)
+    begun = sum((one.begun for one in audited.values()), Counter[str]())
+    rang = Counter(line.condition for one in audited.values() for line in one.rang)
+    false = Counter(line.condition for one in audited.values() for line in one.rang if line.because is None)
+    table = Table("alarm", "priority", "began", "rang", "an hour", "false", "an hour", title=f"In {hours:.1f} hours")
+    for priority in PRIORITIES[:3]:
+        of_it = [name for name, rule in DEFAULT_RULES.items() if rule.priority == priority]
+        for name in of_it:
+            if begun[name] + rang[name]:
+                table.add_row(name, priority, *_row(begun[name], rang[name], false[name], hours=hours))
+        all_ = (sum(counts[name] for name in of_it) for counts in (begun, rang, false))
+        table.add_row("all", priority, *_row(*all_, hours=hours), style="bold", end_section=True)
     return table
+
+
+def _row(begun: int, rang: int, false: int, *, hours: float) -> tuple[str, ...]:
+    return str(begun), str(rang), f"{rang / hours:.2f}", str(false), f"{false / hours:.2f}"

@@ -26,7 +26,7 @@ _SCORED = ("N", "S", "V", "F")
 @click.option("--db", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of the reference.")
 @click.option("--ann", type=click.Path(path_type=Path, exists=True), required=True, help="Folder of RECORD.pulse.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
-@click.option("--audit", is_flag=True, help="Beside each rhythm condition that was told, what explains it.")
+@click.option("--audit", is_flag=True, help="Beside each alarm that would have rung, what explains it.")
 @click.argument("records", metavar="[RECORD…]", nargs=-1)
 def command(db: Path, ann: Path, records: tuple[str, ...], as_json: bool, audit: bool) -> None:
     """Compare annotation files with the reference, by beats, runs and episodes, as EC57 has it.

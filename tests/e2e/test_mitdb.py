@@ -16,7 +16,7 @@ from monitor import annotations, ec57_episodes, ec57_runs
 from monitor.alarm_rules import DEFAULT_RULES
 from monitor.analysis import analyze
 from monitor.annotations import Mark
-from monitor.audit import Line, Reference, audit
+from monitor.audit import Line, Reference, audit, onsets
 from monitor.ec57 import Tally, compare, flutter
 from monitor.ec57_episodes import ATRIAL_FIBRILLATION, ATRIAL_FLUTTER, EpisodeTally, rhythm_spans
 from monitor.matching import outside
@@ -154,7 +154,7 @@ def test_ventricular_runs_of_people_never_seen_are_told(
 
 @pytest.fixture(scope="module")
 def audited(said: dict[str, list[Event]], references: dict[str, Reference]) -> dict[str, list[Line]]:
-    return {name: audit(events, references[name]) for name, events in said.items()}
+    return {name: audit(onsets(events), references[name]) for name, events in said.items()}
 
 
 def test_ventricular_fibrillation_is_told_in_207_alone(audited: dict[str, list[Line]]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from edge.events import RHYTHM_LABEL, RhythmChange
 from monitor.annotations import Mark
-from monitor.audit import EXPLAIN, Reference, audit
+from monitor.audit import EXPLAIN, Reference, Told, audit, onsets
 
 FS = 100.0
 
@@ -17,21 +17,22 @@ def beats(rr_s: float, count: int, symbol: str = "N", begin_s: float = 0.0) -> l
 
 def because(condition: str, at_s: float, known_s: float, *marks: list[Mark]) -> str | None:
     """The explanation of one condition."""
-    change = RhythmChange(
-        sample=round(at_s * FS), known_at=round(known_s * FS), condition=condition, active=True, rhythm="(N"
-    )
+    told = Told(condition, round(at_s * FS), round(known_s * FS))
     reference = Reference(sorted(chain.from_iterable(marks), key=lambda mark: mark.sample), FS, round(100 * FS))
-    (line,) = audit([change], reference)
+    (line,) = audit([told], reference)
     return line.because
 
 
 def test_every_condition_can_be_explained() -> None:
-    assert set(EXPLAIN) == set(RHYTHM_LABEL)
+    assert set(EXPLAIN) == {*RHYTHM_LABEL, "poor_signal"}
 
 
 def test_what_ends_needs_no_explanation() -> None:
-    over = RhythmChange(sample=1, known_at=2, condition="pause", active=False, rhythm="(N")
-    assert audit([over], Reference([], FS, 1000)) == []
+    begun, over = (
+        RhythmChange(sample=n, known_at=n + 1, condition="pause", active=active, rhythm="(N")
+        for n, active in ((1, True), (3, False))
+    )
+    assert onsets([begun, over]) == [Told("pause", 1, 2)]
 
 
 def test_asystole_is_explained_by_no_beat_or_by_flutter() -> None:
@@ -71,3 +72,17 @@ def test_rhythms_are_explained_by_marked_rhythms(condition: str, aux: str) -> No
     marked = [Mark(1000, "+", aux), Mark(3000, "+", "(N")]
     assert because(condition, 20, 22, marked)
     assert because(condition, 60, 62, marked) is None
+
+
+@pytest.mark.parametrize(("condition", "period"), [("bigeminy", 2), ("trigeminy", 3)])
+def test_patterns_are_explained_by_marked_beats_as_well(condition: str, period: int) -> None:
+    pattern = [Mark(1000 + 80 * k, "N" if k % period else "V") for k in range(2 * period + 1)]
+    assert because(condition, 10, 14, pattern, beats(0.8, 5))
+    assert because(condition, 10, 14, pattern[:-1], beats(0.8, 5)) is None
+    assert because(condition, 10, 14, []) is None
+
+
+def test_a_poor_signal_is_explained_by_noise_that_is_marked_in_the_first_lead() -> None:
+    marked = [Mark(1000, "~", subtype=1), Mark(2000, "~", subtype=2), Mark(4000, "~", subtype=-1)]
+    explained = [because("poor_signal", at, at, marked) for at in (5, 15, 30, 50)]
+    assert explained == [None, "noise is marked", None, "noise is marked"]
