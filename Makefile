@@ -32,8 +32,11 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# One core, one thread of BLAS.
+bench: export OPENBLAS_NUM_THREADS := 1
+bench: export OMP_NUM_THREADS := 1
 bench: $(VENV)/.bench
-	$(BIN)/python -m monitor.bench_detector --peers --stress --noise "$$PULSE_DATA/nstdb" --page docs/detector.md
+	$(BIN)/python -m monitor.bench_detector --peers --full --page docs/detector.md
 	$(BIN)/pulse bench pipeline
 
 # What the detector's constants are worth: half an hour on two cores.

@@ -1,11 +1,11 @@
 """How well and how fast R peaks are found, beside the detectors that can be installed.
 
-    python -m monitor.bench_detector [--db DIR] [--minutes M] [--peers] [--noise DIR] [--stress]
-        [--page FILE] [RECORD ...]
+    python -m monitor.bench_detector [--db DIR] [--minutes M] [--peers] [--full] [--page FILE] [RECORD ...]
 
 prints tables: Se and +P over whole records (one to one within 150 ms), latency, position, and patient-seconds per
-CPU-second; with `--noise`, F1 on records 118 and 119 with electrode motion of several strengths; with `--stress`, the
-second lead, sudden changes and silence. Peers see whole records, we hops. `--page` also writes them into a page.
+CPU-second. With `--full` also F1 on records 118 and 119 with electrode motion of several strengths, the QT database,
+the second lead, other sampling rates and gains, sudden changes and silence. Peers see whole records, we hops. `--page`
+also writes all this into a page.
 """
 
 import argparse
@@ -20,10 +20,11 @@ import numpy as np
 from edge.detector import Detector
 from edge.types import F32, I64, Table
 from monitor.bench import stretches
+from monitor.invariance import RATES, SAME, resampled
 from monitor.matching import WINDOW_S, match, outside
 from monitor.noise_stress import noisy
 from monitor.peers import PEERS, Find
-from monitor.recording import Recording, default_db, load, names
+from monitor.recording import Recording, default_db, labelled, load, load_noise, names
 from monitor.stress import AT_S, CHANGES, cut, false_in_silence, recovery_s, silent
 
 SNR_DB: Final = (24, 18, 12, 6, 0, -6)
@@ -164,6 +165,23 @@ def noise_table(recordings: Sequence[Recording], noise: F32, peers: dict[str, Fi
         yield f"{name:28}" + "".join(f"{measure(detect, one).f1:9.2f}" for one in mixed)
 
 
+def rates_table(recordings: Sequence[Recording]) -> Iterator[str]:
+    """Se and +P by sampling rate."""
+    outcomes = [measure(ours, [resampled(recording, fs) for recording in recordings]) for fs in RATES]
+    yield f"{'resampled to Hz':28}" + "".join(f"{fs:9}" for fs in RATES)
+    yield f"{'Se':28}" + "".join(f"{outcome.se:9.3f}" for outcome in outcomes)
+    yield f"{'+P':28}" + "".join(f"{outcome.ppv:9.3f}" for outcome in outcomes)
+
+
+def same_lines(recordings: Sequence[Recording]) -> Iterator[str]:
+    """How many beats are others after a change of gain, polarity or offset."""
+    before = ours(recordings)
+    for name, change in SAME.items():
+        after = ours([recording._replace(x=change(recording.x)) for recording in recordings])
+        others = sum(len(np.setxor1d(a, b)) for a, b in zip(before, after, strict=True))
+        yield f"{name:28}{others:9} of {sum(map(len, before))} beats come, go or move"
+
+
 def speed_lines(recordings: Sequence[Recording], seconds: float = 30.0) -> Iterator[str]:
     """µs of one core per patient-second, by the number of streams in the bank, once all of them have learned."""
     fs = recordings[0].fs
@@ -186,7 +204,10 @@ def speed_lines(recordings: Sequence[Recording], seconds: float = 30.0) -> Itera
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     options = _parser().parse_args(arguments)
-    recordings = [load(options.db, name, options.minutes) for name in options.records or names(options.db)]
+    wanted = options.records or names(options.db)
+    if not wanted:
+        _parser().error(f"no record with reference beats in {options.db}: set PULSE_DATA, or give --db")
+    recordings = [load(options.db, name, options.minutes) for name in wanted]
     peers = installed(recordings[0]) if options.peers else {}
     lines = _printed(_tables(options, recordings, peers))
     if options.page:
@@ -198,16 +219,22 @@ def _tables(options: argparse.Namespace, recordings: Sequence[Recording], peers:
     yield latency_line(recordings)
     yield position_line(recordings)
     yield from speed_lines(recordings)
-    if options.noise:
-        import wfdb
+    if options.full:
+        yield from _full(options, recordings, peers)
 
-        noise = wfdb.rdrecord(str(options.noise / "em")).p_signal[:, 0].astype(np.float32)
-        yield from noise_table([load(options.db, name) for name in NOISY], noise, peers)
-    if options.stress:
-        yield from stress_table(recordings)
-        yield "the second lead of each record:"
-        second = [load(options.db, r.name, options.minutes, other_lead=True) for r in recordings]
-        yield from accuracy_table(second, {name: find for name, find in peers.items() if name == "wfdb gqrs"})
+
+def _full(options: argparse.Namespace, recordings: Sequence[Recording], peers: dict[str, Find]) -> Iterator[str]:
+    beside = options.db.parent
+    yield from noise_table([load(options.db, name) for name in NOISY], load_noise(beside / "nstdb"), peers)
+    yield "the QT database, from first to last label:"
+    qtdb = [labelled(load(beside / "qtdb", name, options.minutes)) for name in names(beside / "qtdb")]
+    yield from accuracy_table(qtdb, peers)
+    yield "the second lead of each record:"
+    second = [load(options.db, recording.name, options.minutes, other_lead=True) for recording in recordings]
+    yield from accuracy_table(second, {name: find for name, find in peers.items() if name == "wfdb gqrs"})
+    yield from rates_table(recordings)
+    yield from same_lines(recordings)
+    yield from stress_table(recordings)
 
 
 def _printed(lines: Iterable[str]) -> list[str]:
@@ -231,8 +258,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--db", type=Path, default=default_db(), help="their folder (default: $PULSE_DATA/mitdb)")
     parser.add_argument("--minutes", type=float, help="only the first minutes of each record")
     parser.add_argument("--peers", action="store_true", help="run the other detectors too (the extra 'bench')")
-    parser.add_argument("--noise", type=Path, metavar="DIR", help="folder of nstdb: add the noise table")
-    parser.add_argument("--stress", action="store_true", help="add sudden changes, silence and the second lead")
+    parser.add_argument("--full", action="store_true", help="add all other tables; nstdb and qtdb lie beside mitdb")
     parser.add_argument("--page", type=Path, metavar="FILE", help=f"write the tables into it, after {BEGIN}")
     return parser
 

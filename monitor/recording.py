@@ -8,6 +8,7 @@ import numpy as np
 
 from edge.aami import AAMI
 from edge.types import F32, I64
+from monitor.matching import WINDOW_S
 
 VENTRICULAR_SYMBOLS: Final = frozenset(symbol for symbol, label in AAMI.items() if label in "VF")
 
@@ -33,6 +34,21 @@ def default_db() -> Path:
 def names(db: Path) -> list[str]:
     """All records in a folder that have reference beats."""
     return sorted(path.stem for path in db.glob("*.atr"))
+
+
+def labelled(recording: Recording) -> Recording:
+    """Nothing is counted before the first label and behind the last one, as if no beats could be told there."""
+    reach = round(WINDOW_S * recording.fs)
+    first, last = int(recording.r_peak[0]) - reach, int(recording.r_peak[-1]) + reach
+    return recording._replace(flutter=[*recording.flutter, (-1, first - 1), (last + 1, len(recording.x))])
+
+
+def load_noise(db: Path, name: str = "em") -> F32:
+    """The first lead of a noise record in mV: electrode motion unless another is named."""
+    import wfdb
+
+    noise: F32 = wfdb.rdrecord(str(db / name)).p_signal[:, 0].astype(np.float32)
+    return noise
 
 
 def load(db: Path, name: str, minutes: float | None = None, *, other_lead: bool = False) -> Recording:

@@ -1,13 +1,28 @@
 """The benchmark counts as it says, and compares like with like."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from edge.types import F64, I64
-from monitor.bench_detector import BEGIN, END, accuracy_table, main, measure, noise_table, ours, stress_table, theirs
-from monitor.recording import Recording, load
+from monitor.bench_detector import (
+    BEGIN,
+    END,
+    accuracy_table,
+    installed,
+    main,
+    measure,
+    noise_table,
+    ours,
+    rates_table,
+    same_lines,
+    stress_table,
+    theirs,
+)
+from monitor.invariance import RATES, SAME
+from monitor.recording import Recording, labelled, load
 from monitor.stress import CHANGES
 from tests.contracts import FS, ecg
 
@@ -77,3 +92,40 @@ def test_stress_has_a_line_for_each_change() -> None:
     assert [line[:28].strip() for line in lines[1 : 1 + len(CHANGES)]] == list(CHANGES)
     assert all(line.endswith("none") for line in lines[1 : 1 + len(CHANGES)])
     assert lines[-2].endswith("0 of 1 records have a beat in its first 4 s")
+
+
+def test_rates_and_gains_have_a_line_each() -> None:
+    """A regular heart has all its beats at any rate; none of them depends on gain, polarity or offset."""
+    title, *lines = rates_table([recording(7)])
+    assert [int(fs) for fs in title.split()[3:]] == list(RATES)
+    assert [set(line.split()[1:]) for line in lines] == [{"100.000"}] * 2
+    lines = list(same_lines([recording(8)]))
+    assert [line[:28].strip() for line in lines] == list(SAME)
+    assert all(int(line[28:].split()[0]) <= 1 for line in lines)
+
+
+def test_only_what_is_labelled_counts() -> None:
+    """Beats before the first label and behind the last are neither missed nor false."""
+    whole = recording(9)
+    few = whole._replace(r_peak=whole.r_peak[5:-5])
+    assert measure(ours, [few]).false == 10
+    counted = measure(ours, [labelled(few)])
+    assert (counted.missed, counted.false, counted.beats) == (0, 0, len(few.r_peak))
+
+
+def test_without_recordings_it_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Instead of a traceback."""
+    with pytest.raises(SystemExit):
+        main(["--db", str(tmp_path)])
+    assert "PULSE_DATA" in capsys.readouterr().err
+
+
+def test_peers_that_are_not_installed_are_named(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """And the others run."""
+
+    def missing(x: F64, fs: float) -> I64:
+        raise ModuleNotFoundError("No module named 'missing'")
+
+    monkeypatch.setattr("monitor.bench_detector.PEERS", {"missing": missing, "deaf": deaf})
+    assert list(installed(recording(10))) == ["deaf"]
+    assert "missing is left out" in capsys.readouterr().err
