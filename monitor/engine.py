@@ -295,9 +295,11 @@ class Engine:
             stream.facts.say("conflict", stream.assembly.conflict(now))
             stream.facts.say("gaps", stream.missing.is_much(now))
             stream.facts.say("overloaded", stream.is_behind(stream.waiting_s))
-            off = f"Device's clock is off by {-stream.clock.off_s():+.0f} s"
-            stream.facts.say("clock_drift", stream.clock.is_off(), off)
-            self._tell_facts(stream)
+            is_off = stream.clock.is_off()
+            off = f"Device's clock is off by {-stream.clock.off_s():+.0f} s" if is_off else ""
+            stream.facts.say("clock_drift", is_off, off)
+            if stream.facts.have_changed:
+                self._tell_facts(stream)
             if now - stream.heard >= self._settings.forget_after_s:
                 self._forget(stream)
 

@@ -26,6 +26,11 @@ class Facts:
         self._active: set[str] = set()
         self._changed: list[tuple[str, bool, str]] = []
 
+    @property
+    def have_changed(self) -> bool:
+        """Whether there is something to tell."""
+        return bool(self._changed)
+
     def say(self, condition: str, active: bool, message: str = "") -> None:
         """The condition is there, or is not. Only a change is told."""
         if active is (condition in self._active):
@@ -108,4 +113,4 @@ class Missing:
         return self._much
 
     def _of_late(self, now: float) -> float:
-        return self._seconds * math.exp((self._at - now) / _MISSING_KEPT_S)
+        return self._seconds and self._seconds * math.exp((self._at - now) / _MISSING_KEPT_S)
