@@ -1,6 +1,5 @@
 """How far the last seconds of a signal can be believed. It vetoes nothing: a flat line may be a patient."""
 
-from enum import IntEnum
 from typing import Final
 
 import numpy as np
@@ -9,17 +8,18 @@ from numpy.typing import ArrayLike
 from edge.events import Quality, SignalQuality
 from edge.gabor import GaborEnvelope
 from edge.peak_finder import HOP_S
-from edge.rows import Rows
-from edge.tape import Tape
-from edge.types import F32, F64, I64, U8, RowIndex
+from edge.rows import At, Rows, span
+from edge.types import F32, I64, U8, RowIndex
 
 LEVELS: Final[tuple[Quality, ...]] = ("good", "doubtful", "unusable")
 GOOD, DOUBTFUL, UNUSABLE = range(3)
 REASONS: Final = ("flat", "saturated", "noise")
 
-WINDOW_S: Final = 3.0
-"""Long enough for three beats of a slow heart, short enough to follow a moving patient."""
-EVALUATE_S: Final = 0.5
+HOPS: Final = 5
+"""Evaluated at once, every half second."""
+BLOCKS: Final = 6
+"""So many are judged together: three seconds, long enough for three beats of a slow heart, short enough to follow a
+moving patient."""
 TO_BELIEVE_WORSE: Final = 2
 TO_BELIEVE_BETTER: Final = 6
 """Evaluations that must agree: what is seen once may be an edge, and good is believed after a window's length."""
@@ -45,134 +45,200 @@ FORGETTING: Final = np.float32(0.98)
 """What complexes reached fades so much with each evaluation, by half in 17 s: a silent heart is not a noisy one."""
 NOTHING: Final = np.float32(1e-9)
 
-
-class Measure(IntEnum):
-    """What is measured of a hop."""
-
-    LOW = 0
-    """Extremes."""
-    HIGH = 1
-    STUCK = 2
-    """Samples that repeat the one before, as a share."""
-    QRS_PEAK = 3
-    """Largest and mean envelope in the QRS band …"""
-    QRS_MEAN = 4
-    ABOVE_MEAN = 5
-    """… and mean envelope above it."""
+_PAST: Final = 2
+"""Hops before a block that the kernels reach back to."""
+_QRS_A_HOP, _ABOVE_A_HOP = 4, 2
+_QRS: Final = HOPS * _QRS_A_HOP
+_MEANS: Final = np.zeros((HOPS * (_QRS_A_HOP + _ABOVE_A_HOP), 2 * HOPS), np.float32)
+"""From envelopes to their means over each hop: first the QRS band's, then those of the band above."""
+for _hop in range(HOPS):
+    _MEANS[_hop * _QRS_A_HOP : (_hop + 1) * _QRS_A_HOP, _hop] = 1 / _QRS_A_HOP
+    _MEANS[_QRS + _hop * _ABOVE_A_HOP :][:_ABOVE_A_HOP, HOPS + _hop] = 1 / _ABOVE_A_HOP
+_NOISE_ALONE: Final = np.array([8 * grade + 4 * (grade > GOOD) for grade in (GOOD, DOUBTFUL, UNUSABLE)], np.uint8)
+"""What stands when there is noise of a grade and nothing else."""
 
 
 class SignalQualityBank(Rows):
-    """Signal quality of streams of one sampling rate, in hops of the detector's length."""
+    """Signal quality of streams of one sampling rate, in hops of the detector's length.
 
-    clock: I64  # number of the next sample
-    hops: I64  # since the start or the last hole
-    measured: F32  # (capacity, window, len(Measure)) of the last hops
-    floor: F32  # extremes since the start
-    ceiling: F32
-    grade: U8
-    reasons: U8  # bit k: REASONS[k]
-    seen: U8  # what the last evaluation saw: grade and reasons in one number …
+    Between evaluations samples are only kept.
+    """
+
+    clock: I64  # number of the first sample that was not evaluated yet
+    place: I64  # where in `samples` the next hop goes
+    blocks: I64  # evaluated since the start or the last hole
+    samples: F32  # (capacity, _PAST + HOPS, hop)
+    hops: F32  # (capacity, 3, hops): largest and mean envelope in the QRS band, and mean envelope above it
+    extremes: F32  # (capacity, 3, BLOCKS): largest -x and x, and the share spent motionless at the stream's extremes
+    farthest: F32  # (capacity, 2): largest -x and x since the start
+    standing: U8  # grade and reasons in one number: 8 · grade + bits, bit k for REASONS[k]
+    seen: U8  # what the last evaluation saw …
     stood: I64  # … and how many in a row have seen just that
     reach: F32  # what QRS complexes reach in their band, slowly forgotten
 
     def __init__(self, fs: float, capacity: int = 1) -> None:
         """`fs` in hertz."""
         self.hop = round(HOP_S * fs)
-        self.window = round(WINDOW_S / HOP_S)
-        self.every = round(EVALUATE_S / HOP_S)
-        self.qrs = GaborEnvelope(fs, self.hop, 4)
-        self.above = GaborEnvelope(fs, self.hop, 2, centre_hz=min(HIGH_HZ, 0.4 * fs), sigma_hz=HIGH_SIGMA_HZ)
-        self.tape = Tape(capacity, self.hop, max(self.qrs.length, self.above.length))
-        fresh: dict[str, ArrayLike] = {"measured": np.zeros((self.window, len(Measure)), np.float32)}
-        fresh |= {"clock": 0, "hops": 0, "stood": 0, "floor": np.float32(np.inf), "ceiling": np.float32(-np.inf)}
-        fresh |= {"reach": NOTHING}
-        super().__init__(capacity, fresh | dict.fromkeys(("grade", "reasons", "seen"), np.uint8(0)))
-
-    def grow(self, capacity: int) -> None:
-        """Make room for `capacity` streams; those that are there keep their state."""
-        super().grow(capacity)
-        self.tape.grow(capacity)
+        self.kernels = _kernels(fs, self.hop)
+        fresh: dict[str, ArrayLike] = {"place": _PAST, "samples": np.zeros((_PAST + HOPS, self.hop), np.float32)}
+        fresh |= {"hops": np.zeros((3, BLOCKS * HOPS), np.float32), "extremes": np.zeros((3, BLOCKS), np.float32)}
+        fresh |= {"farthest": np.full(2, -np.inf, np.float32), "reach": NOTHING}
+        fresh |= dict.fromkeys(("clock", "blocks", "stood"), 0) | dict.fromkeys(("standing", "seen"), np.uint8(0))
+        super().__init__(capacity, fresh)
 
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """These streams begin anew, as good, and their next sample is number `sample`."""
         self.refresh(rows)
-        self.tape.refresh(rows)
         self.clock[rows] = sample
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. The quality stands until a whole window says otherwise."""
-        self.tape.refresh(rows)
-        self.hops[rows] = 0
+        self.place[rows] = _PAST
+        self.blocks[rows] = 0
         self.clock[rows] = sample
 
     def level(self, rows: RowIndex) -> U8:
         """Index into `LEVELS` of each stream."""
-        found: U8 = self.grade[rows]
+        found: U8 = self.standing[rows] >> np.uint8(3)
         return found
 
     def feed(self, rows: RowIndex, x: F32) -> list[tuple[int, SignalQuality]]:
         """Take one hop, `(len(rows), hop)` in mV, of each stream; give the quality of those where it changed."""
-        self.clock[rows] += self.hop
-        self.tape.feed(rows, x)
-        self._measure(rows, x)
-        self.hops[rows] += 1
-        hops = self.hops[rows]
-        return self._evaluate(rows[(hops >= self.window) & (hops % self.every == 0)])
+        place = self.place[rows]
+        self.samples[rows, place] = x
+        place += 1
+        self.place[rows] = place
+        full = place == _PAST + HOPS
+        ready = np.count_nonzero(full)
+        if not ready:
+            return []
+        rows = rows if ready == len(rows) else rows[full]
+        self._measure(span(rows))
+        young = self.blocks[rows] < BLOCKS
+        return self._evaluate(rows[~young] if np.count_nonzero(young) else rows)
 
-    def _measure(self, rows: RowIndex, x: F32) -> None:
-        qrs = self.qrs.feed(self.tape.newest(rows, self.qrs.length))
-        above = self.above.feed(self.tape.newest(rows, self.above.length))
-        hop = np.empty((len(rows), len(Measure)), np.float32)
-        np.minimum.reduce(x, axis=1, out=hop[:, Measure.LOW])
-        np.maximum.reduce(x, axis=1, out=hop[:, Measure.HIGH])
-        hop[:, Measure.STUCK] = np.add.reduce(x[:, 1:] == x[:, :-1], axis=1) / (self.hop - 1)
-        np.maximum.reduce(qrs, axis=1, out=hop[:, Measure.QRS_PEAK])
-        hop[:, Measure.QRS_MEAN] = np.add.reduce(qrs, axis=1) / qrs.shape[1]
-        hop[:, Measure.ABOVE_MEAN] = np.add.reduce(above, axis=1) / above.shape[1]
-        self.measured[rows, self.hops[rows] % self.window] = hop
-        self.floor[rows] = np.minimum(self.floor[rows], hop[:, Measure.LOW])
-        self.ceiling[rows] = np.maximum(self.ceiling[rows], hop[:, Measure.HIGH])
+    def _measure(self, at: At) -> None:
+        """Keep what is to be known of a block that is full."""
+        x = self._block(at)
+        self.hops[at] = _pushed(self.hops[at], self._envelopes(x))
+        self.extremes[at] = _pushed(self.extremes[at], self._extremes(at, x[:, _PAST * self.hop :]))
+
+    def _block(self, at: At) -> F32:
+        """The samples of a block and those before it, `(k, (_PAST + HOPS) · hop)`; what comes next is another block."""
+        x = self.samples[at].copy()
+        first = self.blocks[at] == 0
+        if np.count_nonzero(first):
+            # Where a stream begins its past is its first sample: the one past that adds no edge.
+            x[first, :_PAST] = x[first, _PAST, 0][:, None, None]
+        self.samples[at, :_PAST] = x[:, HOPS:]
+        self.place[at] = _PAST
+        self.blocks[at] += 1
+        self.clock[at] += HOPS * self.hop
+        return x.reshape(len(x), -1)
+
+    def _envelopes(self, x: F32) -> F32:
+        """`(k, 3, HOPS)`: of each hop the largest and mean envelope in the QRS band, and the mean one above it."""
+        # Without the first sample a flat line gives exactly 0.
+        parts = np.dot(x - x[:, :1], self.kernels)
+        parts *= parts
+        half = parts.shape[1] // 2
+        envelope = np.sqrt(parts[:, :half] + parts[:, half:])
+        of_hop = np.empty((len(x), 3, HOPS), np.float32)
+        np.maximum.reduce(envelope[:, :_QRS].reshape(-1, HOPS, _QRS_A_HOP), axis=2, out=of_hop[:, 0])
+        of_hop[:, 1:] = np.dot(envelope, _MEANS).reshape(-1, 2, HOPS)
+        return of_hop
+
+    def _extremes(self, at: At, x: F32) -> F32:
+        """`(k, 3, 1)`: how far down and up a block reaches, and how much of it stands still where none went farther."""
+        extremes = np.zeros((len(x), 3, 1), np.float32)
+        np.negative(np.minimum.reduce(x, axis=1), out=extremes[:, 0, 0])
+        np.maximum.reduce(x, axis=1, out=extremes[:, 1, 0])
+        reached = extremes[:, :2, 0]
+        self.farthest[at] = farthest = np.maximum(self.farthest[at], reached)
+        touching = reached == farthest
+        if np.count_nonzero(touching):
+            railed = touching.any(1)
+            extremes[railed, 2, 0] = _still(x[railed].reshape(-1, HOPS, self.hop), farthest[railed])
+        return extremes
 
     def _evaluate(self, rows: RowIndex) -> list[tuple[int, SignalQuality]]:
         if not len(rows):
             return []
-        measured = self.measured[rows]
-        grades = np.array([self._flat(measured), self._saturated(rows, measured), self._noisy(rows, measured)])
-        grade = grades.max(0)
-        reasons = np.array([1, 2, 4]) @ (grades > 0)
-        saw = (8 * grade + reasons).astype(np.uint8)
-        self.stood[rows] = stood = np.where(saw == self.seen[rows], self.stood[rows] + 1, 1)
-        self.seen[rows] = saw
-        enough = np.where(grade < self.grade[rows], TO_BELIEVE_BETTER, TO_BELIEVE_WORSE)
-        changed = (stood >= enough) & (saw != 8 * self.grade[rows] + self.reasons[rows])
-        rows = rows[changed]
-        self.grade[rows], self.reasons[rows] = grade[changed], reasons[changed]
-        return [(int(row), self._event(row)) for row in rows]
+        at = span(rows)
+        saw, seen = self._saw(at), self.seen[rows]
+        self.seen[at] = saw
+        news = saw != self.standing[at]
+        return self._believe(rows[news], saw[news], seen[news]) if np.count_nonzero(news) else []
 
-    def _event(self, row: np.intp) -> SignalQuality:
-        reasons = tuple(reason for bit, reason in enumerate(REASONS) if self.reasons[row] >> bit & 1)
-        return SignalQuality(sample=int(self.clock[row]) - 1, quality=LEVELS[self.grade[row]], reasons=reasons)
+    def _saw(self, at: At) -> U8:
+        """Grade and reasons of the last blocks, as `standing` has them."""
+        noisy, extremes = self._noisy(at), self.extremes[at]
+        down, up, railed = np.maximum.reduce(extremes, axis=2).T
+        flat = down + up < FLAT_MV
+        if not np.count_nonzero(flat) and not np.count_nonzero(railed):
+            return _NOISE_ALONE[noisy]
+        wide = self.farthest[at].sum(1) > RAIL_SPAN_MV
+        saturated = np.where(wide, _graded(extremes[:, 2].mean(1), RAIL_SHARE), GOOD)
+        grades = np.array([UNUSABLE * flat, saturated, noisy], np.uint8)
+        saw: U8 = 8 * grades.max(0) + np.array([1, 2, 4], np.uint8) @ (grades > GOOD)
+        return saw
 
-    def _flat(self, measured: F32) -> U8:
-        span = measured[:, :, Measure.HIGH].max(1) - measured[:, :, Measure.LOW].min(1)
-        return np.where(span < FLAT_MV, UNUSABLE, GOOD).astype(np.uint8)
-
-    def _saturated(self, rows: RowIndex, measured: F32) -> U8:
-        """Time spent motionless at an extreme of everything that the stream has shown."""
-        floor, ceiling = self.floor[rows, None], self.ceiling[rows, None]
-        at_rail = (measured[:, :, Measure.HIGH] >= ceiling) | (measured[:, :, Measure.LOW] <= floor)
-        share = np.where(at_rail, measured[:, :, Measure.STUCK], 0).mean(1)
-        return np.where((ceiling - floor > RAIL_SPAN_MV)[:, 0], _graded(share, RAIL_SHARE), GOOD).astype(np.uint8)
-
-    def _noisy(self, rows: RowIndex, measured: F32) -> U8:
+    def _noisy(self, at: At) -> U8:
         """Energy out of the QRS band against in band, as Li, Mark & Clifford 2008 (Physiol Meas 29) compare."""
-        ordered = np.sort(measured[:, :, Measure.QRS_PEAK :], axis=1)
-        _, qrs, above = ordered[:, self.window // 2 - 1 : self.window // 2 + 1].mean(1).T  # medians
-        peak = np.maximum(ordered[:, -TOP, 0], FORGETTING * self.reach[rows])
-        self.reach[rows] = peak
-        grade = _graded(above / peak, HIGH_SHARE)
-        return np.maximum(grade, np.where(qrs > UNREST * peak, DOUBTFUL, GOOD).astype(np.uint8))
+        ordered = np.sort(self.hops[at], axis=2)
+        middle = ordered.shape[2] // 2
+        usual = (ordered[:, 1:, middle - 1] + ordered[:, 1:, middle]) / 2
+        self.reach[at] = peak = np.maximum(ordered[:, 0, -TOP], FORGETTING * self.reach[at])
+        unrest, high = (usual / peak[:, None]).T
+        noisy: U8 = np.maximum(_graded(high, HIGH_SHARE), unrest > UNREST)
+        return noisy
+
+    def _believe(self, rows: RowIndex, saw: U8, seen: U8) -> list[tuple[int, SignalQuality]]:
+        """Of streams where something else was seen than stands: what now stands instead."""
+        self.stood[rows] = stood = np.where(saw == seen, self.stood[rows] + 1, 1)
+        better = saw >> 3 < self.standing[rows] >> 3
+        enough = stood >= np.where(better, TO_BELIEVE_BETTER, TO_BELIEVE_WORSE)
+        rows, saw = rows[enough], saw[enough]
+        self.standing[rows] = saw
+        told = zip(rows.tolist(), self.clock[rows].tolist(), saw.tolist(), strict=True)
+        return [(row, _event(clock, standing)) for row, clock, standing in told]
 
 
-def _graded(value: F32 | F64, limits: tuple[float, float]) -> U8:
-    return np.searchsorted(np.array(limits, np.float32), value, side="right").astype(np.uint8)
+def _pushed(history: F32, newest: F32) -> F32:
+    """In place: `newest` at the end of the last axis, and as much of the oldest gone."""
+    length = newest.shape[-1]
+    history[..., :-length] = history[..., length:]
+    history[..., -length:] = newest
+    return history
+
+
+def _still(hops: F32, farthest: F32) -> F32:
+    """Share of the time, `(k,)`, that is motionless in hops that reach as far down, or up, as any."""
+    motionless = (hops[:, :, 1:] == hops[:, :, :-1]).mean(2)
+    at_rail = (-hops.min(2) >= farthest[:, :1]) | (hops.max(2) >= farthest[:, 1:])
+    still: F32 = np.where(at_rail, motionless, 0).mean(1)
+    return still
+
+
+def _event(clock: int, standing: int) -> SignalQuality:
+    reasons = tuple(reason for bit, reason in enumerate(REASONS) if standing >> bit & 1)
+    return SignalQuality(sample=clock - 1, quality=LEVELS[standing >> 3], reasons=reasons)
+
+
+def _graded(value: F32, limits: tuple[float, float]) -> U8:
+    """How many of the limits are reached."""
+    first, second = limits
+    grade: U8 = np.add(value >= first, value >= second, dtype=np.uint8)
+    return grade
+
+
+def _kernels(fs: float, hop: int) -> F32:
+    """Of the envelopes of a block, from its samples and those before it: real parts, then imaginary parts."""
+    qrs = GaborEnvelope(fs, hop, _QRS_A_HOP)
+    above = GaborEnvelope(fs, hop, _ABOVE_A_HOP, centre_hz=min(HIGH_HZ, 0.4 * fs), sigma_hz=HIGH_SIGMA_HZ)
+    kernels = np.zeros(((_PAST + HOPS) * hop, 2, len(_MEANS)), np.float32)
+    for k in range(HOPS):
+        end = (_PAST + k + 1) * hop
+        for band, first in ((qrs, k * _QRS_A_HOP), (above, _QRS + k * _ABOVE_A_HOP)):
+            kernels[end - band.length : end, :, first : first + band.per_hop] = band.matrix.reshape(band.length, 2, -1)
+    return kernels.reshape(len(kernels), -1)
