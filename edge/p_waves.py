@@ -51,18 +51,25 @@ class PWaves(Rows):
         """
         rows = due["row"]
         has = (labels == N) | (labels == S)
-        self._learn(rows[has], windows[has])
-        share: F32 = np.sqrt(np.square(self.wave[rows]).mean(1)) / (self.height[rows] + FLOOR_MV)
+        told = np.count_nonzero(has)
+        if told == len(rows):
+            self._learn(rows, windows)
+        elif told:
+            self._learn(rows[has], windows[has])
+        wave = self.wave[rows]
+        share: F32 = np.sqrt(np.add.reduce(wave * wave, axis=1) / POINTS) / (self.height[rows] + FLOOR_MV)
         return share
 
     def _learn(self, rows: RowIndex, windows: F32) -> None:
         self.count[rows] = count = np.minimum(self.count[rows] + 1, AVERAGED)
         first, matrix = _levelled(self.fs)
         r, reach = windows.shape[1] // 2, round(QRS_S * self.fs)
-        wave = windows[:, r + first : r + first + len(matrix)] @ matrix
+        new = np.dot(windows[:, r + first : r + first + len(matrix)], matrix)
         qrs = windows[:, r - reach : r + reach + 1]
-        self.wave[rows] += (wave - self.wave[rows]) / count[:, None]
-        self.height[rows] += (qrs.max(1) - qrs.min(1) - self.height[rows]) / count
+        height = np.maximum.reduce(qrs, axis=1) - np.minimum.reduce(qrs, axis=1)
+        wave, before = self.wave[rows], self.height[rows]
+        self.wave[rows] = wave + (new - wave) / count[:, None]
+        self.height[rows] = before + (height - before) / count
 
 
 @lru_cache(maxsize=32)
