@@ -13,8 +13,9 @@ from edge.classifier import BeatClassifier, Model
 from edge.delineation import delineate
 from edge.detector import Detector
 from edge.events import Beat, ClassifiedBeat, Event, Vitals
+from edge.inputs import CONTEXT_S
 from edge.p_waves import PWaves
-from edge.pending import LONGEST_WAIT_S, Pending
+from edge.pending import Pending
 from edge.quality import LEVELS, SignalQualityBank
 from edge.rhythm import Limits, Rhythm
 from edge.ring import Ring
@@ -36,7 +37,7 @@ class Chain:
     def __init__(self, fs: float, model: Model | None, *, limits: Limits | None = None, capacity: int = 8) -> None:
         """Streams at `fs` Hz. Without a model beats are found but not classified."""
         self.fs = fs
-        self._half = round(LONGEST_WAIT_S * fs)
+        self._half = round(CONTEXT_S * fs)
         self._before, self._after = round(_BEFORE_BEAT_S * fs), round(_AFTER_BEAT_S * fs)
         self._detector = Detector(fs, capacity)
         self.hop = self._detector.hop

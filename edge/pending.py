@@ -11,10 +11,10 @@ from edge.rows import Rows
 from edge.tables import BEAT, DUE
 from edge.types import I64, RowIndex, Table
 
-LOOK_AHEAD_S: Final = 1.5
-"""What the net sees after the R peak, with the look-ahead of its filters."""
-LONGEST_WAIT_S: Final = 3.0
-"""The half of the 6-second window: when no next beat has come by then, the beat is classified without one."""
+LOOK_AHEAD_S: Final = 0.75
+"""What the net sees after the R peak. Its filters would see as much again, but lose nothing without it."""
+LONGEST_WAIT_S: Final = 1.5
+"""When no next beat has come by then, the beat is classified without one."""
 
 _ROOM: Final = 64
 """Beats of a stream that may wait: twice what the detector's refractory time lets through while it learns and for as

@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.pending import LONGEST_WAIT_S
 from edge.rows import Rows
 from edge.types import F32, I64, Bool, RowIndex, Table
 
 HISTORY: Final = 300  # intervals
 LONGEST_S: Final = 3.0
-"""An interval counts as no longer than this: by then a beat must be classified, next beat or not."""
+"""An interval counts as no longer than this."""
 TIMELY: Final = 0.88  # of the usual interval; without an upper bound: after a premature beat the normal one is late
 CLIP: Final = 1.5
 RATIOS: Final = (
@@ -102,19 +103,23 @@ class RRContext(Rows):
         """A hole: no interval reaches over it, but the ones before it still say what is usual."""
         self.last[rows] = _NEVER
 
-    def feed(self, due: Table) -> RRView:
-        """One beat of each stream in the DUE table, in the order of a stream's beats."""
+    def feed(self, due: Table, waited_s: float = LONGEST_WAIT_S) -> RRView:
+        """One beat of each stream in the DUE table, in the order of a stream's beats.
+
+        Where the next beat is not known, its interval counts as the usual one, or as what was waited if that is longer.
+        """
         rows, sample, following = due["row"], due["sample"], due["next"]
         last = self.last[rows]
         follows = last != _NEVER
         pre = self._seconds(sample - np.where(follows, last, sample))
-        post = np.where(following < 0, np.float32(LONGEST_S), self._seconds(following - sample))
+        open_ended = following < 0
+        post = np.where(open_ended, np.float32(waited_s), self._seconds(following - sample))
         self._remember(rows[follows], pre[follows])
         self.last[rows] = sample
         recent, count = self.interval[rows], self.count[rows]
         # Before there is an interval the one that follows stands in.
         recent[:, 0] = np.where(count > 0, recent[:, 0], post)
-        return _view(recent, np.maximum(count, 1), pre, post, follows)
+        return _view(recent, np.maximum(count, 1), pre, post, follows, open_ended)
 
     def _seconds(self, samples: I64) -> F32:
         seconds: F32 = np.minimum(np.maximum(samples / self.fs, 0), LONGEST_S).astype(np.float32)
@@ -127,13 +132,13 @@ class RRContext(Rows):
         self.count[rows] = np.minimum(self.count[rows] + 1, HISTORY)
 
 
-def _view(recent: F32, count: I64, pre: F32, post: F32, follows: Bool) -> RRView:
+def _view(recent: F32, count: I64, pre: F32, post: F32, follows: Bool, open_ended: Bool) -> RRView:
     quantile = _quantiles(recent, count)
     known = np.where(recent == recent, recent, 0)
-    m10 = quantile[:, 0]
+    m10, m50 = quantile[:, 0], quantile[:, 2]
     value = np.empty((len(recent), len(_VALUES)), np.float32)
     value[:, 0] = pre = np.where(follows, pre, m10)
-    value[:, 1] = post
+    value[:, 1] = np.maximum(post, open_ended * m50)
     value[:, 2] = np.where(count > 1, recent[:, 1], m10)
     value[:, 3] = known[:, :50].sum(1) / np.minimum(count, 50)
     value[:, 4] = known.sum(1) / count
@@ -142,7 +147,7 @@ def _view(recent: F32, count: I64, pre: F32, post: F32, follows: Bool) -> RRView
     vector = np.empty((len(recent), len(FEATURES)), np.float32)
     vector[:, _RATIO_COLUMNS] = logs[:, _ABOVE] - logs[:, _BELOW]
     vector[:, IRREGULARITY] = 4 * quantile[:, -1]
-    timely: Bool = pre > TIMELY * np.maximum(m10, quantile[:, 2])
+    timely: Bool = pre > TIMELY * np.maximum(m10, m50)
     return RRView(np.minimum(np.maximum(vector, -CLIP), CLIP), timely)
 
 

@@ -67,11 +67,11 @@ def test_beats_of_people_never_seen_are_told_apart(tallies: dict[str, Tally]) ->
     assert ds2.scores("S")[2] >= 65.0
 
 
-def test_every_class_is_known_within_the_half_window(said: dict[str, list[Event]]) -> None:
+def test_every_class_is_known_by_the_next_beat_or_after_a_second_and_a_half(said: dict[str, list[Event]]) -> None:
     waited_s = np.array([beat.classified_at - beat.sample for beat in beats(said)]) / FS
-    # What is found while the detector learns is classified a little later, and at the end nothing is waited for.
-    assert np.percentile(waited_s, 99.9) <= 3.1
-    assert waited_s.max() <= 3.5
+    assert np.median(waited_s) <= 1.0
+    assert np.percentile(waited_s, 99.9) <= 1.65  # a hop more than it waits
+    assert waited_s.max() <= 3.5  # what is found while the detector learns
 
 
 KNOWN_FALSE_ASYSTOLES = {"116": 2, "208": 1, "232": 1}

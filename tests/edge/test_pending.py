@@ -1,4 +1,4 @@
-"""A beat waits for its look-ahead and the next beat, and no longer than the half window."""
+"""A beat waits for its look-ahead and the next beat, and no longer than a second and a half."""
 
 import numpy as np
 
@@ -23,25 +23,33 @@ def due(pending: Pending, *clock: int) -> list[tuple[int, int, int]]:
 def test_a_beat_is_due_when_its_look_ahead_and_the_next_beat_are_known() -> None:
     pending = Pending(FS, 2)
     pending.add(beats((0, 100)))
-    assert due(pending, 251) == []  # the look-ahead is there, the next beat is not
-    pending.add(beats((0, 240)))
-    assert due(pending, 250) == []  # the next beat is there, one sample of the look-ahead is not
-    assert due(pending, 251) == [(0, 100, 240)]
-    assert due(pending, 252) == []
+    assert due(pending, 176) == []  # the look-ahead is there, the next beat is not
+    pending.add(beats((0, 165)))
+    assert due(pending, 175) == []  # the next beat is there, one sample of the look-ahead is not
+    assert due(pending, 176) == [(0, 100, 165)]
+    assert due(pending, 177) == []
 
 
-def test_without_a_next_beat_it_waits_for_the_half_window() -> None:
+def test_a_beat_that_is_found_settles_the_one_before() -> None:
     pending = Pending(FS, 2)
     pending.add(beats((0, 100)))
-    assert due(pending, 400) == []
-    assert due(pending, 401) == [(0, 100, -1)]
+    assert due(pending, 220) == []
+    pending.add(beats((0, 200)))
+    assert due(pending, 221) == [(0, 100, 200)]
+
+
+def test_without_a_next_beat_it_waits_for_a_second_and_a_half() -> None:
+    pending = Pending(FS, 2)
+    pending.add(beats((0, 100)))
+    assert due(pending, 250) == []
+    assert due(pending, 251) == [(0, 100, -1)]
 
 
 def test_streams_do_not_touch_each_other() -> None:
     pending = Pending(FS, 2)
     pending.add(beats((1, 100), (0, 90)))
     pending.add(beats((1, 200)))
-    assert due(pending, 260, 260) == [(1, 100, 200)]
+    assert due(pending, 220, 220) == [(1, 100, 200)]
 
 
 def test_several_beats_of_one_stream_come_in_rounds_in_their_order() -> None:
@@ -71,4 +79,4 @@ def test_a_stream_that_waits_again_and_again_never_sees_an_old_beat() -> None:
     for sample in range(0, 20_000, 40):
         pending.add(beats((1, sample)))
         seen += due(pending, 0, sample + 1)
-    assert seen == [(1, sample, sample + 40) for sample in range(0, 20_000 - 40 * 4, 40)]
+    assert seen == [(1, sample, sample + 40) for sample in range(0, 20_000 - 40 * 2, 40)]

@@ -81,12 +81,15 @@ def test_no_interval_spans_a_hole_and_the_ones_before_it_still_count() -> None:
     assert bank.count[0] == 19
 
 
-def test_without_a_next_beat_the_interval_is_as_long_as_it_may_be() -> None:
-    bank = RRContext(FS, 1)
+@pytest.mark.parametrize(("usual_s", "waited_s", "expected"), [(0.8, 1.5, 1.5), (2.0, 1.5, 2.0), (0.8, 0.5, 0.8)])
+def test_a_next_beat_that_has_not_come_is_thought_to_come_when_usual_and_not_before_now(
+    usual_s: float, waited_s: float, expected: float
+) -> None:
+    bank, step = RRContext(FS, 1), round(usual_s * FS)
     for beat in range(20):
-        bank.feed(due(0, 500 * beat, 500 * beat + 500))
-    last = bank.feed(due(0, 10_000, -1)).vector[0]
-    assert last[FEATURES.index("post/m50")] == pytest.approx(np.log2(3 / 2), abs=1e-5)
+        bank.feed(due(0, step * beat, step * (beat + 1)))
+    last = bank.feed(due(0, 20 * step, -1), waited_s).vector[0]
+    assert last[FEATURES.index("post/m50")] == pytest.approx(np.log2(expected / usual_s), abs=1e-5)
 
 
 def test_a_premature_beat_is_not_timely_and_the_long_one_after_it_is() -> None:
