@@ -63,16 +63,21 @@ class Address(NamedTuple):
     host: str
     port: int
 
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class Service(_Section, frozen=True, kw_only=True):
     """The daemon itself."""
 
     id: _Name = "main"
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
     tick_s: Annotated[float, Meta(ge=0.01, le=1)] = 0.1
     status_s: Annotated[float, Meta(ge=0.5, le=600)] = 5.0
     queue_messages: _Queue = 20_000
     drain_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
     state_dir: str | None = AUTO
+    recent_s: Annotated[float, Meta(ge=0, le=120)] | None = None
     metrics: Annotated[str, Meta(pattern=r"^[^\s:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$")] | None = None
 
     @property
@@ -86,10 +91,15 @@ class Service(_Section, frozen=True, kw_only=True):
     @property
     def memory(self) -> Path | None:
         """The file of what must outlive the monitor."""
+        folder = self.state_folder
+        return folder and folder / f"monitor-{self.id}.json"
+
+    @property
+    def state_folder(self) -> Path | None:
+        """Where what must outlive the monitor is."""
         if self.state_dir is None:
             return None
-        folder = platformdirs.user_state_path("pulse") if self.state_dir == AUTO else Path(self.state_dir)
-        return folder / f"monitor-{self.id}.json"
+        return platformdirs.user_state_path("pulse") if self.state_dir == AUTO else Path(self.state_dir)
 
 
 class Streams(_Section, frozen=True, kw_only=True):

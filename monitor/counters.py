@@ -49,6 +49,8 @@ class Counters:
     store_failed: int = 0
     """What the database refused whatever one did."""
     store_retries: int = 0
+    journal_failed: int = 0
+    """How often the last seconds could not be kept for a process that comes after."""
     memory_failed: int = 0
     """How often what must outlive the monitor could not be written."""
     disconnects: int = 0

@@ -16,15 +16,19 @@ from edge.events import to_json
 from monitor import memory
 from monitor.clock import SlewedClock
 from monitor.config import Config
+from monitor.confirmation import Published, Settled
+from monitor.continuity import Continuity
 from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
 from monitor.keeper import Keeper
 from monitor.link import Link, Will
+from monitor.notify import ALIVE, ALIVE_EVERY_S, READY, STOPPING, Notify
 from monitor.outlets import opened_store, outlets
 from monitor.publications import MonitorStatus
 from monitor.shipped import load_model
 from monitor.sinks import Outlet
 from monitor.standing import Alarm
 from monitor.watch import Told, Watch
+from monitor.workers import ALL, Share
 
 if TYPE_CHECKING:
     from monitor.metrics_observer import Observer
@@ -66,15 +70,17 @@ async def run(
     stop: asyncio.Event | None = None,
     ready: Callable[[], None] = lambda: None,
     reread: Callable[[], Config] | None = None,
+    share: Share = ALL,
+    notify: Notify = lambda _: None,
 ) -> Summary:
     """Watch until `stop` is set; without one, until SIGTERM or SIGINT.
 
     `ready` is called whenever the broker has let the monitor in and its subscriptions hold; `reread` gives the
-    configuration anew at SIGHUP. Raises `ConfigError` and
-    `ModelMismatch` before anything is opened.
+    configuration anew at SIGHUP; `share` is whom to watch, and `notify` who supervises this process. Raises
+    `ConfigError` and `ModelMismatch` before anything is opened.
     """
     watch = Watch(config, load_model(config.model.path))
-    service = Service(config, watch, ready)
+    service = Service(config, watch, ready, share, notify)
     with _stopped_by_signals(stop) as stopped, _at_hangup(reread, service.reconfigure):
         return await service.run(stopped)
 
@@ -82,11 +88,11 @@ async def run(
 class Service:
     """The tasks around a watch."""
 
-    def __init__(self, config: Config, watch: Watch, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, config: Config, watch: Watch, ready: Callable[[], None], share: Share, notify: Notify) -> None:
         """Raises `ConfigError`; opens nothing yet."""
         self._config, self._settings = config, config.monitor
         self._watch = watch
-        self._ready = ready
+        self._ready, self._notify = ready, notify
         self._clock = SlewedClock()
         self._began = self._clock()
         self._lag_s = 0.0
@@ -100,12 +106,14 @@ class Service:
             queue=self._settings.queue_messages,
             counters=watch.counters,
             on_up=self._came_up,
+            takes=share.takes,
         )
         self._feed, self._alarms, self._repeats = outlets(config, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
         self._store = opened_store(config.store, watch.counters)
         self._observer = self._observe()
         self._keeper = self._remember(config.monitor.memory)
+        self._continuity = self._go_on(share)
 
     def reconfigure(self, reread: Callable[[], Config]) -> None:
         """Go by another configuration as far as that can be done at run time; one that is wrong changes nothing."""
@@ -133,6 +141,7 @@ class Service:
         if self._observer and self._settings.metrics_address:
             telling.append(self._observer.run(self._settings.metrics_address))
         telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
+        telling.append(_every(ALIVE_EVERY_S, self._say_alive))
         async with _running(watching + telling, stop) as tasks:
             await _cancelled(tasks[: len(watching)])
             await self._close()
@@ -141,8 +150,11 @@ class Service:
     async def _listen(self) -> None:
         while True:
             await self._link.until_messages()
-            now = self._clock()
-            for message in self._link.take(_AT_ONCE):
+            now, messages = self._clock(), self._link.take(_AT_ONCE)
+            if self._continuity:
+                self._continuity.keep(messages, now)
+            self._link.acknowledge()
+            for message in messages:
                 self._watch.accept(message, now)
             await asyncio.sleep(0)
 
@@ -152,6 +164,8 @@ class Service:
         self._tell(self._watch.tick(self._clock()))
         if self._observer:
             self._observer.tick(late_s, time.perf_counter() - begun)
+        if self._continuity:
+            self._continuity.tick(self._clock())
         return self._watch.is_behind
 
     def _vitals(self, _late_s: float) -> bool:
@@ -161,6 +175,10 @@ class Service:
     def _say_status(self, _late_s: float) -> bool:
         status = self._status("online")
         self._link.publish(status.topic, to_json(status), retain=True)
+        return False
+
+    def _say_alive(self, _late_s: float) -> bool:
+        self._notify(ALIVE)
         return False
 
     def _came_up(self) -> None:
@@ -173,6 +191,7 @@ class Service:
             asyncio.get_running_loop().call_later(_KEPT_S, self._link.unsubscribe, KEPT_ALARMS)
         else:
             self._link.unsubscribe(KEPT_ALARMS)
+        self._notify(READY)
         self._ready()
 
     def _observe(self) -> "Observer | None":
@@ -193,6 +212,17 @@ class Service:
         watch, clock = self._watch, self._clock
         return Keeper(path, lambda: watch.memory(clock()), lambda: watch.revision, self._tell_alarms, watch.counters)
 
+    def _go_on(self, share: Share) -> Continuity | None:
+        """Hear again what the monitor before has heard last."""
+        folder, keep_s = self._settings.state_folder, share.recent_s(self._settings.recent_s)
+        if folder is None or not keep_s:
+            return None
+        continuity = Continuity(self._watch, folder, self._settings.id, keep_s)
+        published = Published(self._link, self._outlets, self._keeper)
+        kept = Settled([self._store] if self._store else [])
+        continuity.recall(share.family(self._settings.id), share.owns, published, kept, self._clock())
+        return continuity
+
     def _tell_alarms(self, alarms: list[Alarm]) -> None:
         for hears_alarms in self._alarms:
             hears_alarms.offer(*alarms)
@@ -209,6 +239,7 @@ class Service:
 
     async def _close(self) -> None:
         """Say the last words, and that we are gone."""
+        self._notify(STOPPING)
         self._tell(self._watch.close(self._clock()))
         if self._keeper:
             await self._keeper.flush()
@@ -216,6 +247,8 @@ class Service:
         await asyncio.gather(*(outlet.drain(patience_s) for outlet in self._outlets))
         if self._store:
             await asyncio.to_thread(self._store.close, self._settings.drain_s)
+        if self._continuity:
+            self._continuity.close(self._clock())
         offline = self._status("offline")
         await self._link.close(offline.topic, to_json(offline), self._settings.drain_s)
 

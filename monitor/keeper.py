@@ -39,6 +39,11 @@ class Keeper:
         self._saved: object = None
         self._saving: asyncio.Future[None] | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything is saved that was offered, and told."""
+        return not self._some.is_set() and not self._one_at_a_time.locked()
+
     def offer(self, *alarms: Alarm) -> None:
         """Something may have changed; tell these when it is safe."""
         self._waiting += alarms

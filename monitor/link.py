@@ -1,8 +1,8 @@
 """The connection to the broker: it is kept up whatever happens, and what it brings waits in a bounded queue.
 
-A message is acknowledged when it is taken from the queue: a monitor that dies, or was away for less than the session's
-time, gets what it has not taken. With MQTT 5 a broker is asked to send no more than the queue holds (receive maximum);
-mosquitto 2.0.11 does not keep to it, so what overflows makes way, the oldest first, and is counted.
+A message is acknowledged when it was taken from the queue and is safe: a monitor that dies, or was away for less than
+the session's time, gets what it has not taken. With MQTT 5 a broker is asked to send no more than the queue holds
+(receive maximum); mosquitto 2.0.11 does not keep to it, so what overflows makes way, the oldest first, and is counted.
 """
 
 import asyncio
@@ -62,8 +62,10 @@ class Link:
         queue: int,
         counters: Counters,
         on_up: Callable[[], None] = lambda: None,
+        takes: Callable[[str], bool] = lambda _topic: True,
     ) -> None:
-        """`on_up` is called whenever the connection stands and the subscriptions hold.
+        """`on_up` is called whenever the connection stands and the subscriptions hold; a message that `takes` refuses,
+        by its topic, is let go at once.
 
         Raises `ConfigError`, before anything is opened.
         """
@@ -72,8 +74,11 @@ class Link:
         self._subscriptions = subscriptions
         self._queue = queue
         self._counters = counters
-        self._on_up = on_up
+        self._on_up, self._takes = on_up, takes
         self._waiting: deque[_Delivery] = deque()
+        self._taken: list[_Delivery] = []
+        self.said = 0
+        self._unconfirmed: dict[int, int] = {}
         self._received = 0
         self._connection = 0
         self._subscribing: int | None = None
@@ -122,19 +127,35 @@ class Link:
             keeping.cancel()
 
     def take(self, most: int) -> list[Message]:
-        """The oldest messages, at most so many; they are acknowledged."""
+        """The oldest messages, at most so many; the broker keeps them until they are acknowledged."""
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        for delivery in taken:
-            self._acknowledge(delivery)
+        self._taken += taken
         if not self._waiting:
             self._arrived.clear()
         return [delivery.message for delivery in taken]
+
+    def acknowledge(self) -> None:
+        """All that was taken is safe: the broker may forget it."""
+        for delivery in self._taken:
+            self._acknowledge(delivery)
+        self._taken.clear()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
         """Hand a message to the broker; whether that could be begun."""
         if not self.is_up:
             return False
-        return self._client.publish(topic, payload, qos, retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        said = self._client.publish(topic, payload, qos, retain)
+        if said.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        if qos:
+            self.said += 1
+            self._unconfirmed[said.mid] = self.said
+        return True
+
+    @property
+    def confirmed(self) -> int:
+        """So many of the publications that the broker is to confirm, counted by `said`, it has, and all before them."""
+        return next(iter(self._unconfirmed.values()), self.said + 1) - 1
 
     def subscribe(self, topic: str) -> None:
         """Listen to one topic more, on this connection."""
@@ -196,6 +217,7 @@ class Link:
         client.max_queued_messages_set(self._queue)
         client.on_connect, client.on_disconnect = self._connected, self._gone
         client.on_subscribe, client.on_message = self._subscribed, self._message
+        client.on_publish = self._published
         return client
 
     def _secure(self, client: Client) -> None:
@@ -237,12 +259,19 @@ class Link:
 
     def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         self._received += 1
+        plain = Message(_topic(message), bytes(message.payload), message.retain)
+        delivery = _Delivery(plain, message.mid, message.qos, self._connection)
+        if not self._takes(plain.topic):
+            self._acknowledge(delivery)
+            return
         if len(self._waiting) >= self._queue:
             self._counters.queue_dropped += 1
             self._acknowledge(self._waiting.popleft())
-        plain = Message(_topic(message), bytes(message.payload), message.retain)
-        self._waiting.append(_Delivery(plain, message.mid, message.qos, self._connection))
+        self._waiting.append(delivery)
         self._arrived.set()
+
+    def _published(self, _client: Client, _userdata: object, mid: int, _reason: ReasonCode, _properties: Any) -> None:
+        self._unconfirmed.pop(mid, None)
 
     def _acknowledge(self, delivery: _Delivery) -> None:
         """Packet numbers mean nothing on another connection: there the broker delivers again."""

@@ -1,5 +1,6 @@
 """What a configuration says of who is told, as outlets; the libraries that only some need are imported for those."""
 
+import importlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -49,6 +50,16 @@ def _http_outlets(config: Config, counters: Counters) -> tuple[list[Outlet[Alarm
         outlets.append(Outlet("alertmanager", sink, alertmanager.queue, counters))
         repeats.append(sink.repeat)
     return outlets, repeats
+
+
+def preload(config: Config) -> None:
+    """Import what this configuration needs beyond the rest, so that processes forked from this one have it at once."""
+    if config.store.enabled:
+        importlib.import_module("monitor.store.writer")
+    if config.monitor.metrics is not None:
+        importlib.import_module("monitor.metrics_observer")
+    if config.sinks.webhook.url is not None or config.sinks.alertmanager.url is not None:
+        importlib.import_module("monitor.post")
 
 
 def opened_store(settings: Store, counters: Counters) -> "Writer | None":

@@ -32,6 +32,7 @@ class Outlet(Generic[_Item]):
         self.name = name
         self._sink, self._most, self._counters = sink, queue, counters
         self._waiting: deque[_Item] = deque()
+        self.offered = self.settled = 0
         self._some, self._idle = asyncio.Event(), asyncio.Event()
         self._idle.set()
 
@@ -47,8 +48,10 @@ class Outlet(Generic[_Item]):
         over = max(0, len(self._waiting) + len(items) - self._most)
         self._counters.sink_dropped[self.name] += over
         self._waiting.extend(items)
+        self.offered += len(items)
         for _ in range(over):
             self._waiting.popleft()
+            self.settled += 1
         self._idle.clear()
         self._some.set()
 
@@ -75,6 +78,7 @@ class Outlet(Generic[_Item]):
         except Exception:
             self._counters.sink_failed[self.name] += 1
             log.exception("a sink failed", sink=self.name)
+        self.settled += 1
 
 
 class MqttSink:

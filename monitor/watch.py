@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from edge.chain import Chain
 from edge.classifier import Model
@@ -21,6 +22,8 @@ from monitor.recorder import Recorder
 from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
 from monitor.standing import Alarm
 from monitor.store.entries import Entry
+
+Filter: TypeAlias = Callable[[Said], Iterable[Said]]
 
 
 @dataclass(slots=True)
@@ -52,7 +55,8 @@ class Watch:
         self._raised: set[str] = set()
         self._recorder = Recorder(self._engine.newest) if config.store.enabled else None
         self._timings: Timings | None = None
-        self._news: Callable[[Said], Iterable[Said]] = lambda said: (said,)
+        self._news: Filter = lambda said: (said,)
+        self._worth_keeping: Filter | None = None
         self._awaited = Awaited()
         self._sessions = 0
         self._told = Told()
@@ -87,9 +91,10 @@ class Watch:
         self._timings = Timings()
         return self._timings
 
-    def tell_only(self, news: Callable[[Said], Iterable[Said]]) -> None:
-        """Tell what `news` makes of what the engine says: who takes patients over hears what was told."""
-        self._news = news
+    def tell_only(self, news: Filter, worth_keeping: Filter | None = None) -> None:
+        """Tell what `news` makes of what the engine says: who takes patients over hears what was told. What is kept is
+        the same, where nothing else is said to be `worth_keeping`."""
+        self._news, self._worth_keeping = news, worth_keeping
 
     @property
     def revision(self) -> tuple[int, ...]:
@@ -158,9 +163,9 @@ class Watch:
 
     def tick(self, now: float) -> Told:
         """Time has passed: what is new since the last call."""
-        for heard in self._engine.tick(now):
-            for said in self._news(heard):
-                self._hear(said, now)
+        for said in self._engine.tick(now):
+            for new in self._new(said):
+                self._hear(new, now)
         self._miss(now)
         self._alarm(self._alarms.tick(now))
         return self._take(now)
@@ -177,18 +182,23 @@ class Watch:
         a monitor that goes away makes nobody well."""
         patients = [line.patient for line in self._engine.vitals(now)]
         for said in self._engine.flush():
-            if isinstance(said, Heard):
-                self._hear(said, now)
-            elif self._recorder:
-                self._recorder.hear(said)
+            for new in self._new(said):
+                if isinstance(new, Heard):
+                    self._hear(new, now)
         self._told.feed += [publications.no_vitals(patient) for patient in patients]
         if self._recorder:
             self._recorder.end(now)
         return self._take(now)
 
-    def _hear(self, said: Said, now: float) -> None:
+    def _new(self, said: Said) -> Iterable[Said]:
+        """What of this is to be told; what of it is to be kept goes there."""
+        news = tuple(self._news(said))
         if self._recorder:
-            self._recorder.hear(said)
+            for new in self._worth_keeping(said) if self._worth_keeping else news:
+                self._recorder.hear(new)
+        return news
+
+    def _hear(self, said: Said, now: float) -> None:
         if self._timings:
             self._timings.hear(said)
         match said:

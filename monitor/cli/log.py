@@ -29,6 +29,7 @@ def _configure(file: TextIO, style: Style, level: int) -> None:
     renderer = structlog.processors.JSONRenderer() if style == "json" else for_people
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if style == "json" else []),

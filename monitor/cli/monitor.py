@@ -2,13 +2,18 @@
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
 import click
+import structlog
 
 from edge.classifier import ModelMismatch
 from monitor.cli import log
 from monitor.cli.errors import reported
-from monitor.config import ConfigError, load
+from monitor.config import Config, ConfigError, load
+
+STOP_S: Final = 10.0
+"""Beyond what a worker may take for its last words."""
 
 
 @click.command(epilog="\b\nExamples:\n  pulse monitor -c config.yaml\n  pulse monitor -c config.yaml --check")
@@ -17,7 +22,6 @@ from monitor.config import ConfigError, load
 @click.option("--check", is_flag=True, help="Only check the configuration and the model, and say what is wrong.")
 def command(path: Path, style: log.Style, check: bool) -> None:
     """Run the monitor daemon until SIGTERM or SIGINT."""
-    from monitor.daemon import run
     from monitor.shipped import load_model
 
     with reported(OSError, wrong_use=(ConfigError, ModelMismatch)):
@@ -27,4 +31,37 @@ def command(path: Path, style: log.Style, check: bool) -> None:
             click.echo(f"{path} is fine")
             return
         log.to_stderr(style)
-        asyncio.run(run(config, reread=lambda: load(path)))
+        _monitor(config, path)
+
+
+def _monitor(config: Config, path: Path) -> None:
+    from monitor.daemon import run
+    from monitor.notify import to_supervisor
+    from monitor.workers_memory import deal
+
+    settings = config.monitor
+    if settings.state_folder is not None:
+        deal(settings.state_folder, settings.id, settings.workers)
+    if settings.workers > 1:
+        _supervise(config, path)
+    else:
+        asyncio.run(run(config, reread=lambda: load(path), notify=to_supervisor()))
+
+
+def _supervise(config: Config, path: Path) -> None:
+    from monitor.daemon import run
+    from monitor.notify import Notify, to_supervisor
+    from monitor.outlets import preload
+    from monitor.shipped import load_model
+    from monitor.workers import Share, config_of
+    from monitor.workers_supervisor import Supervisor
+
+    def work(index: int, notify: Notify) -> None:
+        share = Share(index, config.monitor.workers)
+        structlog.contextvars.bind_contextvars(worker=index)
+        own = config_of(config, share)
+        asyncio.run(run(own, reread=lambda: config_of(load(path), share), share=share, notify=notify))
+
+    load_model(config.model.path)  # what is wrong for one is wrong for all, and is said once
+    preload(config)
+    Supervisor(config.monitor.workers, work, to_supervisor(), config.monitor.drain_s + STOP_S).run()

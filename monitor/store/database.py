@@ -16,6 +16,11 @@ _BUSY_S = 10.0
 """How long SQLite waits for another who writes."""
 
 
+_ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7013745)"}
+"""Of several workers that start at once, one makes the tables, and the others wait for it. The number is this lock's
+name, and ours alone."""
+
+
 class StoreError(Exception):
     """The store cannot be opened or read; the message says which, and why."""
 
@@ -51,6 +56,7 @@ def migrate(engine: Engine) -> None:
     alembic = Alembic()
     alembic.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with explained(engine), engine.begin() as connection:
+        connection.exec_driver_sql(_ALONE[engine.dialect.name])
         alembic.attributes["connection"] = connection
         command.upgrade(alembic, "head")
 

@@ -35,6 +35,7 @@ class Writer:
         database.parsed(settings.address)
         self._settings, self._counters = settings, counters
         self._waiting: deque[Entry] = deque()
+        self.offered = 0
         self._changed = threading.Condition()
         self._tried = threading.Event()
         self._closing = self._hurried = False
@@ -42,6 +43,11 @@ class Writer:
         self._prune_at = 0.0
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
+
+    @property
+    def settled(self) -> int:
+        """Of those that were `offered`, how many are written, or given up."""
+        return self._counters.store_written + self._counters.store_failed + self._counters.store_dropped
 
     @property
     def waiting(self) -> int:
@@ -60,6 +66,7 @@ class Writer:
         with self._changed:
             over = max(0, len(self._waiting) + len(entries) - self._settings.queue)
             self._waiting.extend(entries)
+            self.offered += len(entries)
             for _ in range(over):
                 self._waiting.popleft()
             self._counters.store_dropped += over

@@ -24,8 +24,11 @@ def broker(port: int, **how: object) -> Broker:
 
 
 @asynccontextmanager
-async def linked(settings: Broker, queue: int = 1000, counters: Counters | None = None) -> AsyncIterator[Link]:
-    link = Link(settings, "test", will=WILL, subscriptions=["in/+"], queue=queue, counters=counters or Counters())
+async def linked(
+    settings: Broker, queue: int = 1000, counters: Counters | None = None, takes: Callable[[str], bool] = bool
+) -> AsyncIterator[Link]:
+    counters = counters or Counters()
+    link = Link(settings, "test", will=WILL, subscriptions=["in/+"], queue=queue, counters=counters, takes=takes)
     running = asyncio.create_task(link.run())
     yield link
     await link.close("out", b"farewell", 2.0)
@@ -58,6 +61,7 @@ async def taken(link: Link, count: int) -> list[Message]:
         while len(got) < count:
             await link.until_messages()
             got += link.take(count - len(got))
+            link.acknowledge()
     return got
 
 
@@ -106,6 +110,35 @@ async def test_what_overflows_makes_way_the_oldest_first(mosquitto: int) -> None
                 other.publish("in/a", b"%d" % k, qos=0)
             await until(lambda: counters.queue_dropped == 80)
         assert [int(message.payload) for message in link.take(100)] == list(range(80, 100))
+
+
+@pytest.mark.mosquitto
+async def test_what_was_taken_and_not_acknowledged_comes_again_to_the_next(mosquitto: int) -> None:
+    """Also what stands behind what somebody else's topic let go at once."""
+    async with linked(broker(mosquitto), takes=lambda topic: topic == "in/mine") as link:
+        await asyncio.wait_for(link.until_up(), 10)
+        with sender(mosquitto) as other:
+            await until(lambda: link.is_subscribed)
+            for k, topic in enumerate(["in/mine", "in/other", "in/mine", "in/other"]):
+                other.publish(topic, b"%d" % k, qos=1)
+            assert [message.payload for message in await taken(link, 1)] == [b"0"]
+            await until(lambda: link.waiting == 1)
+            assert [message.payload for message in link.take(10)] == [b"2"]
+    async with linked(broker(mosquitto)) as link:
+        assert [message.payload for message in await taken(link, 1)] == [b"2"]
+        await asyncio.sleep(0.2)
+        assert link.waiting == 0
+
+
+@pytest.mark.mosquitto
+async def test_what_was_said_is_confirmed_once_the_broker_has_it(mosquitto: int) -> None:
+    async with linked(broker(mosquitto)) as link:
+        await asyncio.wait_for(link.until_up(), 10)
+        for _ in range(3):
+            link.publish("out", b"x")
+            link.publish("out", b"nobody knows of this one", qos=0)
+        assert (link.said, link.confirmed) == (3, 0)
+        await until(lambda: link.confirmed == 3)
 
 
 @pytest.mark.mosquitto
