@@ -4,6 +4,7 @@ import numpy as np
 
 from edge.card import ModelMismatch
 from edge.net import Model, load
+from edge.succession import Succession
 from edge.tables import Q
 from edge.types import F32, I64, U8, RowIndex, Table
 from edge.views import Views, chosen, net_image
@@ -19,34 +20,41 @@ class BeatClassifier:
         self.capacity = capacity
         self._model = model
         self._views = Views(fs, capacity)
+        self._succession = Succession(capacity)
 
     def start(self, rows: RowIndex, sample: I64) -> None:
         """Fresh streams. Where they begin does not matter here: only intervals do."""
         self._views.start(rows)
+        self._succession.refresh(rows)
 
     def skip(self, rows: RowIndex, sample: I64) -> None:
         """A hole in these streams: what is usual for them stays, no interval spans it."""
         self._views.skip(rows)
+        self._succession.refresh(rows)
 
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams; those that are there keep their state."""
         self._views.grow(capacity)
+        self._succession.grow(capacity)
         self.capacity = max(self.capacity, capacity)
 
     def feed(self, due: Table, windows: F32) -> tuple[U8, F32]:
         """The beats that are due, at most one a stream and each later than its stream's last.
 
         `due` is a DUE table of `k` beats, `windows` the `(k, edge.inputs.window_length(fs))` around them in mV. Returns
-        labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of each, as the net sees it; beats that do
-        not lie inside the signal, or whose signal is flat, clipped or not finite, are Q with 0.
+        labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of each, as the net and the beat before
+        (`edge.succession`) have it; beats that do not lie inside the signal, or whose signal is flat, clipped or not
+        finite, are Q with 0.
         """
         view = self._views.feed(due, windows)
         label = np.full(len(due), Q, np.uint8)
         score = np.zeros(len(due), np.float32)
         seen = chosen(view.clear)
         logits = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
+        logits = self._succession.weigh(due["row"][seen], logits)
         label[seen] = logits.argmax(1)
         score[seen] = _largest_share(logits)
+        self._succession.remember(due["row"], label)
         return label, score
 
 
