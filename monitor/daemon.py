@@ -15,10 +15,10 @@ import structlog
 from edge.events import to_json
 from monitor import memory
 from monitor.clock import SlewedClock
-from monitor.config import Config
+from monitor.config import Config, ConfigError
 from monitor.confirmation import Published, Settled
 from monitor.continuity import Continuity
-from monitor.ingest import KEPT_ALARMS, SUBSCRIPTIONS
+from monitor.ingest import BESIDE_SAMPLES, KEPT_ALARMS, SUBSCRIPTIONS
 from monitor.keeper import Keeper
 from monitor.link import Link, Will
 from monitor.notify import ALIVE, ALIVE_EVERY_S, READY, STOPPING, Notify
@@ -31,6 +31,7 @@ from monitor.watch import Told, Watch
 from monitor.workers import ALL, Share
 
 if TYPE_CHECKING:
+    from monitor.cluster.worker import Worker
     from monitor.metrics_observer import Observer
 
 _Task: TypeAlias = asyncio.Task[None]
@@ -97,16 +98,17 @@ class Service:
         self._began = self._clock()
         self._lag_s = 0.0
         self._visits = 0
+        self._worker = _joined(config, watch, self._clock, self._tell_alarms)
         offline = self._status("offline")
         self._link = Link(
             config.broker,
             config.client_id,
             will=Will(offline.topic, to_json(offline)),
-            subscriptions=SUBSCRIPTIONS,
+            subscriptions=BESIDE_SAMPLES if self._worker else SUBSCRIPTIONS,
             queue=self._settings.queue_messages,
             counters=watch.counters,
             on_up=self._came_up,
-            takes=share.takes,
+            takes=self._worker.takes if self._worker else share.takes,
         )
         self._feed, self._alarms, self._repeats = outlets(config, self._link, watch.counters)
         self._outlets: tuple[Outlet[Any], ...] = (*self._feed, *self._alarms)
@@ -138,6 +140,7 @@ class Service:
         telling = [outlet.run() for outlet in self._outlets]
         telling += [repeat() for repeat in self._repeats]
         telling += [self._keeper.run()] if self._keeper else []
+        telling += [self._worker.run()] if self._worker else []
         if self._observer and self._settings.metrics_address:
             telling.append(self._observer.run(self._settings.metrics_address))
         telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
@@ -186,7 +189,7 @@ class Service:
         self._say_status(0.0)
         self._tell(Told(alarms=self._watch.standing()))
         self._visits += 1
-        if self._visits == 1:
+        if self._visits == 1 and not self._worker:
             self._link.subscribe(KEPT_ALARMS)
             asyncio.get_running_loop().call_later(_KEPT_S, self._link.unsubscribe, KEPT_ALARMS)
         else:
@@ -204,7 +207,7 @@ class Service:
 
     def _remember(self, path: Path | None) -> Keeper | None:
         """Go on where the monitor before has ended."""
-        if path is None:
+        if path is None or self._worker:
             return None
         before = memory.load(path)
         if before is not None:
@@ -215,7 +218,7 @@ class Service:
     def _go_on(self, share: Share) -> Continuity | None:
         """Hear again what the monitor before has heard last."""
         folder, keep_s = self._settings.state_folder, share.recent_s(self._settings.recent_s)
-        if folder is None or not keep_s:
+        if folder is None or not keep_s or self._worker:
             return None
         continuity = Continuity(self._watch, folder, self._settings.id, keep_s)
         published = Published(self._link, self._outlets, self._keeper)
@@ -228,6 +231,8 @@ class Service:
             hears_alarms.offer(*alarms)
 
     def _tell(self, told: Told) -> None:
+        if self._worker:
+            told = self._worker.keep(told)
         if self._keeper:
             self._keeper.offer(*told.alarms)
         else:
@@ -240,6 +245,8 @@ class Service:
     async def _close(self) -> None:
         """Say the last words, and that we are gone."""
         self._notify(STOPPING)
+        if self._worker:
+            await self._worker.close(self._settings.drain_s)
         self._tell(self._watch.close(self._clock()))
         if self._keeper:
             await self._keeper.flush()
@@ -278,6 +285,19 @@ class Service:
             advisories=counters.advisories,
             counters=counters.by_name(),
         )
+
+
+def _joined(
+    config: Config, watch: Watch, clock: Callable[[], float], tell: Callable[[list[Alarm]], None]
+) -> "Worker | None":
+    """A worker among others, where the configuration says so; the library for it is imported only then."""
+    if config.cluster.url is None:
+        return None
+    try:
+        from monitor.cluster.worker import Worker
+    except ImportError:
+        raise ConfigError("cluster.url: aio-pika is missing: pip install 'pulse-monitor[cluster]'") from None
+    return Worker(config.cluster, config.broker, watch, clock, tell)
 
 
 async def _every(seconds: float, act: Callable[[float], bool]) -> None:

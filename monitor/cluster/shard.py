@@ -86,10 +86,10 @@ class Shard:
         await self._channel.close()
 
     def batch(self, memory: Memory, marks: Mapping[str, Mark], *, let_go: bool) -> Batch | None:
-        """What there is to commit; `let_go` says whether all samples that came have been analysed."""
+        """What there is to commit; `let_go` says whether about all that came has been analysed."""
         now = memory.at
         done = self._warm_up.done(now) if let_go else []
-        if not (done or self.said or self.alarms):
+        if not (done or self.said or self.alarms or self._passed_on):
             return None
         self._recent |= {alarm.id: (alarm, now) for alarm in self.alarms if alarm.state != "event"}
         self._recent = {name: kept for name, kept in self._recent.items() if now - kept[1] < _RECENT_S}

@@ -29,9 +29,10 @@ from monitor.ingest import Message
 from monitor.standing import Alarm
 from monitor.watch import Told, Watch
 
-_BALANCE_S: Final = 1.0
+_BALANCE_S: Final = 2.0
 _LONGEST_S: Final = topology.KEPT_S - 10.0
 """A block that is held for longer would not be there any more when a successor needs it."""
+_BEHIND_S: Final = 2.0
 _CONNECT_S: Final = 10.0
 
 
@@ -110,13 +111,13 @@ class Worker:
         async with await aio_pika.connect(self._url(), ssl_context=self._tls(), timeout=_CONNECT_S) as connection:
             self._shards = [self._shard(number) for number in range(await _shards(connection))]
             await asyncio.gather(*(self._open(shard, connection) for shard in self._shards))
-            workers = await _channel(connection)
+            broker = await _channel(connection)
             # Last: who counts us may leave shards to us.
-            await workers.basic_consume(topology.WORKERS, _nothing)
+            await broker.basic_consume(topology.WORKERS, _nothing)
             log.info("stands in line", broker=self._settings.url, shards=len(self._shards))
             listening = asyncio.create_task(self._listen())
             try:
-                await self._tell_until_leaving(connection, workers, listening)
+                await self._tell_until_leaving(connection, broker, listening)
             finally:
                 listening.cancel()
 
@@ -124,11 +125,11 @@ class Worker:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            for shard in list(self._shards):
-                await shard.take_in()
+            # At once, for what is heard again together is analysed together.
+            await asyncio.gather(*(shard.take_in() for shard in self._shards))
 
     async def _tell_until_leaving(
-        self, connection: AbstractConnection, workers: AbstractChannel, listening: asyncio.Task[None]
+        self, connection: AbstractConnection, broker: AbstractChannel, listening: asyncio.Task[None]
     ) -> None:
         balanced = time.monotonic()
         while not self._leaving.is_set():
@@ -137,7 +138,7 @@ class Worker:
                 listening.result()
             await self._commit()
             if time.monotonic() - balanced >= _BALANCE_S:
-                await self._balance(connection, workers)
+                await self._balance(connection, broker)
                 balanced = time.monotonic()
 
     async def _until_leaving(self, seconds: float) -> None:
@@ -154,6 +155,11 @@ class Worker:
     def _owner(self, patient: str) -> Shard | None:
         """The shard that a patient of ours is in."""
         return next((shard for shard in self._ours() if patient in shard.patients), None)
+
+    @property
+    def _keeps_up(self) -> bool:
+        """Whether about all that came has been analysed."""
+        return self._watch.waiting_s < _BEHIND_S
 
     def _ours(self) -> Iterable[Shard]:
         return (shard for shard in self._shards if shard.hold is Hold.OURS)
@@ -184,7 +190,7 @@ class Worker:
 
     async def _commit(self) -> None:
         """Tell what waits; what of it comes out of this step at once belongs together."""
-        memory, let_go = self._watch.memory(self._clock()), not self._watch.is_behind
+        memory, let_go = self._watch.memory(self._clock()), self._keeps_up
         marks = self._retelling.marks
         due = [(shard, shard.batch(memory, marks(shard.patients), let_go=let_go)) for shard in self._ours()]
         await asyncio.gather(*(self._send(shard, batch) for shard, batch in due if batch))
@@ -193,17 +199,25 @@ class Worker:
         await shard.commit(batch)
         self._tell(batch.alarms)
 
-    async def _balance(self, connection: AbstractConnection, workers: AbstractChannel) -> None:
+    async def _balance(self, connection: AbstractConnection, broker: AbstractChannel) -> None:
         """The first worker is given every shard, and one that dies leaves all of its own to one other: what is above
         the share goes to the next in line. Not while there is still signal to be heard again, or it would wander."""
-        declared = await workers.queue_declare(topology.WORKERS, passive=True)
-        living = max(1, (declared.consumer_count if declared else 0) or 0)
-        surplus = list(self._ours())[math.ceil(len(self._shards) / living) :]
-        for shard in [] if self._watch.is_behind else surplus:
+        share = await self._share(broker)
+        for shard in list(self._ours())[share:] if self._keeps_up else []:
             self._lose([shard])
             await shard.close()
             self._shards[shard.number] = again = self._shard(shard.number)
             await self._open(again, connection)
+
+    async def _share(self, broker: AbstractChannel) -> int:
+        """Of the shards that have patients, by their batons, as many as every worker would have."""
+        others = [topology.baton(shard.number) for shard in self._shards if shard.hold is not Hold.OURS]
+        used = len(self._shards) - len(others)
+        for name in others:
+            found = await broker.queue_declare(name, passive=True)
+            used += bool(found and found.message_count)
+        workers = await broker.queue_declare(topology.WORKERS, passive=True)
+        return math.ceil(used / max(1, (workers.consumer_count if workers else 0) or 0))
 
     def _url(self) -> URL:
         name, password = self._broker.credentials()

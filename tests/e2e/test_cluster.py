@@ -1,0 +1,226 @@
+"""Three workers behind a real RabbitMQ: they share the patients, and one that dies costs no beat and doubles none."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from edge.types import F32
+from edge.wire import SampleBlock, encode
+from monitor.config import Config, Store
+from monitor.ingest import Message
+from monitor.shipped import load_model
+from monitor.watch import Told, Watch
+from simulators.records import read
+from tests.rabbit import PASSWORD, Rabbit, running_rabbitmq
+
+pytestmark = pytest.mark.rabbitmq
+
+EXECUTABLE = str(Path(sys.executable).parent / "pulse")
+WORKERS = ("w0", "w1", "w2")
+CLEAN = ("100", "101", "103", "112", "113", "115", "117", "122", "123")
+FLAT = "100"
+FLAT_FROM_S = 8
+SECONDS = 48
+SPEED = 4
+LOOK_AHEAD_S = 4
+"""Beats this close to the end of the signal wait for more of it."""
+FS = 360
+
+
+def device(name: str) -> dict[str, Any]:
+    """The definitions of a device's user, as docs/cluster.md has them."""
+    own = {"user": name, "vhost": "/"}
+    user = {"name": name, "password_hash": "", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": []}
+    topics = r"^pulse\.v1\.{username}\.(samples\.[^.]+|status)$"
+    return {
+        "users": [user],
+        "permissions": [own | {"configure": "", "write": r"^amq\.topic$", "read": ""}],
+        "topic_permissions": [own | {"exchange": "amq.topic", "write": topics, "read": "^$"}],
+    }
+
+
+@pytest.fixture(scope="module")
+def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rabbit]:
+    with running_rabbitmq(tmp_path_factory.mktemp("rabbit"), [device(name) for name in CLEAN]) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def client(rabbit: Rabbit, user: str) -> Iterator[Client]:
+    made = Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
+    made.username_pw_set(user, PASSWORD)
+    made.connect("127.0.0.1", rabbit.mqtt)
+    made.loop_start()
+    yield made
+    made.disconnect()
+    made.loop_stop()
+
+
+class Heard(list[tuple[str, bytes]]):
+    """Everything that an operator hears."""
+
+    def of(self, topic: str) -> list[Any]:
+        return [json.loads(payload) for heard, payload in list(self) if heard == topic and payload]
+
+    def status(self, worker: str) -> dict[str, Any]:
+        said = self.of(f"pulse/monitor/{worker}/status")
+        return said[-1] if said else {"state": "", "patients": 0, "standing_alarms": 0}
+
+    def beats(self, patient: str, before: float) -> list[int]:
+        return [b["sample"] for b in self.of(f"pulse/v1/{patient}/beats") if b["sample"] < before]
+
+
+@contextlib.contextmanager
+def operator(rabbit: Rabbit) -> Iterator[tuple[Client, Heard]]:
+    heard, listening = Heard(), threading.Event()
+    with client(rabbit, "operator") as made:
+        made.on_message = lambda _client, _userdata, message: heard.append((message.topic, bytes(message.payload)))
+        made.on_subscribe = lambda *_: listening.set()
+        made.subscribe("pulse/#", 1)
+        assert listening.wait(10)
+        yield made, heard
+
+
+def until(done: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.02)
+
+
+class Worker:
+    """`pulse monitor` as a process."""
+
+    def __init__(self, name: str, rabbit: Rabbit, folder: Path) -> None:
+        config, self.log = folder / f"{name}.yaml", folder / f"{name}.log"
+        config.write_text(
+            f"broker: {{url: 'mqtt://127.0.0.1:{rabbit.mqtt}', protocol: 311, retry_first_s: 0.2}}\n"
+            f"monitor: {{id: {name}, status_s: 0.5}}\n"
+            f"cluster: {{url: 'amqp://127.0.0.1:{rabbit.amqp}'}}\n"
+            "streams: {signal_loss_s: 30}\nstore: {enabled: false}\nsinks: {log: {enabled: false}}\n"
+        )
+        named = {"PULSE_MQTT_USERNAME": "monitor", "PULSE_MQTT_PASSWORD": PASSWORD}
+        command = [EXECUTABLE, "monitor", "-c", str(config), "--log", "json"]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, env=os.environ | named, stderr=log)
+
+    def said(self, event: str) -> list[float]:
+        """When it wrote this into its log."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines if line["event"] == event]
+
+
+@contextlib.contextmanager
+def working(rabbit: Rabbit, folder: Path) -> Iterator[dict[str, Worker]]:
+    """Three workers that stand in line."""
+    workers = {name: Worker(name, rabbit, folder) for name in WORKERS}
+    try:
+        until(lambda: all(worker.said("stands in line") for worker in workers.values()))
+        yield workers
+    finally:
+        for worker in workers.values():
+            worker.process.kill()
+            worker.process.wait(10)
+
+
+def recorded(folder: Path) -> dict[str, F32]:
+    """A minute of each record, in counts; the heart of one of them stops."""
+    signals = {name: read(folder / name).counts[: SECONDS * FS].astype(np.float32) for name in CLEAN}
+    signals[FLAT][FLAT_FROM_S * FS :] = signals[FLAT][FLAT_FROM_S * FS]
+    return signals
+
+
+def blocks(signals: dict[str, F32]) -> Iterator[Message]:
+    """A block a second of each patient, in the order in which they are sent."""
+    began_us = time.time_ns() // 1000
+    for n in range(SECONDS):
+        for name, x in signals.items():
+            at = {"seq": n, "n0": n * FS, "t": began_us + n * 1_000_000, "fs": float(FS)}
+            cut = x[n * FS : (n + 1) * FS]
+            yield Message(
+                f"pulse/v1/{name}/samples/MLII", encode(SampleBlock(gain=200, offset=1024, unit="mV", x=cut, **at))
+            )
+
+
+class Playing(threading.Thread):
+    """Every patient's device, with its own name and password, faster than life."""
+
+    def __init__(self, rabbit: Rabbit, messages: Sequence[Message]) -> None:
+        super().__init__(daemon=True)
+        self.rabbit, self.messages, self.played_s = rabbit, messages, 0.0
+
+    def run(self) -> None:
+        begun = time.monotonic()
+        with contextlib.ExitStack() as stack:
+            devices = {name: stack.enter_context(client(self.rabbit, name)) for name in CLEAN}
+            for n, message in enumerate(self.messages):
+                self.played_s = n / len(CLEAN)
+                time.sleep(max(0.0, begun + self.played_s / SPEED - time.monotonic()))
+                sent = devices[message.topic.split("/")[2]].publish(message.topic, message.payload, 1)
+            sent.wait_for_publish(10)
+
+    def until(self, seconds: float) -> None:
+        until(lambda: self.played_s >= seconds)
+
+
+def undisturbed(messages: Sequence[Message]) -> dict[str, list[int]]:
+    """The beats that one monitor finds whom nothing happens to."""
+    watch, now = Watch(Config(store=Store(enabled=False)), load_model(None)), time.time()
+    told: list[Told] = []
+    for n, message in enumerate(messages):
+        watch.accept(message, now + n / len(CLEAN))
+        told.append(watch.tick(now + n / len(CLEAN)))
+    heard = Heard((said.topic, said.payload) for each in told for said in each.feed)
+    return {name: heard.beats(name, (SECONDS - LOOK_AHEAD_S) * FS) for name in CLEAN}
+
+
+@pytest.mark.mitdb
+def test_a_worker_that_is_killed_costs_no_beat_and_doubles_none(
+    rabbit: Rabbit, mitdb: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """And nobody has to acknowledge an alarm twice. Then one more leaves in good order, and the last has them all."""
+    messages = list(blocks(recorded(mitdb)))
+    expected = undisturbed(messages)
+    asystole = f"pulse/v1/{FLAT}/alarms/asystole"
+    with operator(rabbit) as (doctor, heard), working(rabbit, tmp_path) as workers:
+        playing = Playing(rabbit, messages)
+        playing.start()
+        until(lambda: bool(heard.of(asystole)))
+        doctor.publish(f"pulse/v1/{FLAT}/commands/acknowledge", b'{"condition": "asystole"}', 1)
+        until(lambda: heard.of(asystole)[-1]["state"] == "acknowledged")
+        playing.until(0.4 * SECONDS)
+        victim = max(WORKERS, key=lambda name: heard.status(name)["standing_alarms"])
+        workers[victim].process.kill()
+        killed = time.time()
+        playing.until(0.7 * SECONDS)
+        leaving, last = (name for name in WORKERS if name != victim)
+        workers[leaving].process.send_signal(signal.SIGTERM)
+        assert workers[leaving].process.wait(30) == 0
+        playing.join(60)
+        end = (SECONDS - LOOK_AHEAD_S) * FS
+        with contextlib.suppress(AssertionError):
+            until(lambda: all(len(heard.beats(name, end)) >= len(expected[name]) for name in CLEAN), 20)
+        until(lambda: heard.status(last)["patients"] == len(CLEAN))
+    found = {name: heard.beats(name, end) for name in CLEAN}
+    assert [name for name, beats in found.items() if max(Counter(beats).values()) > 1] == []
+    assert found == expected
+    assert len({alarm["id"] for alarm in heard.of(asystole)}) == 1
+    assert heard.of(asystole)[-1]["state"] == "acknowledged"
+    taken = [at - killed for name in (leaving, last) for at in workers[name].said("takes over") if at > killed]
+    record_property("take_over_s", min(taken))
+    assert min(taken) < 2.0
