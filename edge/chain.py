@@ -13,6 +13,7 @@ from edge.classifier import BeatClassifier, Model
 from edge.delineation import delineate
 from edge.detector import Detector
 from edge.events import Beat, ClassifiedBeat, Event, Vitals
+from edge.first_opinion import FirstOpinions
 from edge.inputs import CONTEXT_S
 from edge.p_waves import PWaves
 from edge.pending import Pending
@@ -34,7 +35,15 @@ _SPARE_S = 1.0
 class Chain:
     """A bank of streams from samples to events."""
 
-    def __init__(self, fs: float, model: Model | None, *, limits: Limits | None = None, capacity: int = 8) -> None:
+    def __init__(
+        self,
+        fs: float,
+        model: Model | None,
+        *,
+        limits: Limits | None = None,
+        capacity: int = 8,
+        first_opinions: bool = False,
+    ) -> None:
         """Streams at `fs` Hz. Without a model beats are found but not classified."""
         self.fs = fs
         self._half = round(CONTEXT_S * fs)
@@ -45,6 +54,7 @@ class Chain:
         self._quality = SignalQualityBank(fs, capacity)
         self._rhythm = Rhythm(fs, capacity, limits or Limits())
         self._classifier = BeatClassifier(fs, capacity, model) if model else None
+        self._opinions = FirstOpinions(fs, capacity, model) if model and first_opinions else None
         self._p_waves = PWaves(fs, capacity)
         self._pending = Pending(fs, capacity)
         # The last classified R peak, for the R-R interval that a beat reports.
@@ -82,6 +92,8 @@ class Chain:
         out += self._rhythm.feed(rows, x, clock)
         out += self._found(beats)
         out += self._rhythm.tick(rows, clock)
+        if self._opinions:
+            out += self._opinions.feed(rows, self._ring)
         for due in self._pending.due(rows, clock):
             out += self._classified(due)
         return out
@@ -124,12 +136,14 @@ class Chain:
             for n, hr, rhythm, level, pvc in lines
         ]
 
-    def _stages(self) -> Iterator[Detector | SignalQualityBank | Rhythm | BeatClassifier]:
+    def _stages(self) -> Iterator[Detector | SignalQualityBank | Rhythm | BeatClassifier | FirstOpinions]:
         yield self._detector
         yield self._quality
         yield self._rhythm
         if self._classifier:
             yield self._classifier
+        if self._opinions:
+            yield self._opinions
 
     def _grow(self, capacity: int) -> None:
         held = self._ring.capacity
@@ -145,6 +159,8 @@ class Chain:
         if not len(beats):
             return []
         self._pending.add(beats)
+        if self._opinions:
+            self._opinions.found(beats)
         out: Found = [(row, _beat(*rest)) for row, *rest in beats.tolist()]
         return out + self._rhythm.found(beats)
 

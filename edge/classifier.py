@@ -4,6 +4,7 @@ import numpy as np
 
 from edge.card import ModelMismatch
 from edge.net import Model, load
+from edge.pending import LONGEST_WAIT_S
 from edge.succession import Succession
 from edge.tables import Q
 from edge.types import F32, I64, U8, RowIndex, Table
@@ -15,11 +16,11 @@ __all__ = ["BeatClassifier", "Model", "ModelMismatch", "load"]
 class BeatClassifier:
     """A bank: the net is shared, what it is told of a patient (usual beat, usual intervals) is each stream's own."""
 
-    def __init__(self, fs: float, capacity: int, model: Model) -> None:
-        """`fs` in Hz, 100 … 1000; another raises `ValueError`."""
+    def __init__(self, fs: float, capacity: int, model: Model, waited_s: float = LONGEST_WAIT_S) -> None:
+        """`fs` in Hz, 100 … 1000; another raises `ValueError`. A beat is due `waited_s` after its R peak at most."""
         self.capacity = capacity
         self._model = model
-        self._views = Views(fs, capacity)
+        self._views = Views(fs, capacity, waited_s)
         self._succession = Succession(capacity)
 
     def start(self, rows: RowIndex, sample: I64) -> None:

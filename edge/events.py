@@ -58,6 +58,15 @@ class Beat(Event, frozen=True, kw_only=True, tag="r_peak"):
     late: bool = False
 
 
+class FirstOpinion(Event, frozen=True, kw_only=True, tag="first_opinion"):
+    """What a beat looks like before the next one has come; its `ClassifiedBeat` may say otherwise."""
+
+    known_at: int
+    label: BeatClass = msgspec.field(name="class")
+    score: float
+    """Probability that the class is right, as the net gives it (0 for Q)."""
+
+
 class ClassifiedBeat(Event, frozen=True, kw_only=True, tag="beat"):
     """A beat with its class, its R-R interval and the bounds of its QRS."""
 

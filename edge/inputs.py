@@ -46,10 +46,10 @@ def beat_images(windows: F32, fs: float) -> F32:
     return images
 
 
-def readable(windows: F32, fs: float) -> Bool:
-    """Which beats have a signal to judge: finite, not flat, not held at a limit. `(k,)`."""
+def readable(windows: F32, fs: float, seen_s: float = LAST / GRID_HZ) -> Bool:
+    """Which beats have a signal to judge: finite, not flat, not held at a limit, as far as `seen_s` after R. `(k,)`."""
     middle = windows.shape[1] // 2
-    beat = windows[:, middle + round(FIRST / GRID_HZ * fs) : middle + round(LAST / GRID_HZ * fs)]
+    beat = windows[:, middle + round(FIRST / GRID_HZ * fs) : middle + round(min(seen_s, LAST / GRID_HZ) * fs)]
     top, bottom = beat.max(1), beat.min(1)
     at_limit = np.maximum((beat == top[:, None]).sum(1), (beat == bottom[:, None]).sum(1))
     clear: Bool = (top - bottom > FLAT_MV) & np.isfinite(top - bottom) & (at_limit < CLIPPED_S * fs)

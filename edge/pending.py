@@ -24,7 +24,7 @@ _CARRIED: Final = BEAT.names or ()
 
 
 class Pending(Rows):
-    """A beat is due when `LOOK_AHEAD_S` have been seen after it and the next R peak is known, at most `LONGEST_WAIT_S`.
+    """A beat is due when the look-ahead has been seen after it and the next R peak is known, or after the longest wait.
 
     Beats leave in the order in which they came, so that a hop looks at nothing but when each stream's oldest is due.
     """
@@ -34,10 +34,12 @@ class Pending(Rows):
     count: I64
     ripe: I64  # the oldest is due from when on the stream's clock has come so far
 
-    def __init__(self, fs: float, capacity: int) -> None:
+    def __init__(
+        self, fs: float, capacity: int, look_ahead_s: float = LOOK_AHEAD_S, longest_wait_s: float = LONGEST_WAIT_S
+    ) -> None:
         """`fs` in Hz."""
-        self._look_ahead = round(LOOK_AHEAD_S * fs)
-        self._longest = round(LONGEST_WAIT_S * fs)
+        self._look_ahead = round(look_ahead_s * fs)
+        self._longest = round(longest_wait_s * fs)
         fresh: dict[str, ArrayLike] = {"waiting": np.zeros(_ROOM, DUE), "oldest": 0, "count": 0, "ripe": _NEVER}
         super().__init__(capacity, fresh)
 

@@ -94,16 +94,17 @@ class RRContext(Rows):
     count: I64  # of them
     last: I64  # sample of the beat before, or NEVER
 
-    def __init__(self, fs: float, capacity: int) -> None:
-        """`fs` in Hz, of the sample numbers that will come."""
+    def __init__(self, fs: float, capacity: int, waited_s: float = LONGEST_WAIT_S) -> None:
+        """`fs` in Hz, of the sample numbers that will come; `waited_s` is how long a next beat was waited for."""
         self.fs = fs
+        self._waited_s = np.float32(waited_s)
         super().__init__(capacity, {"interval": np.full(HISTORY, np.nan, np.float32), "count": 0, "last": _NEVER})
 
     def skip(self, rows: RowIndex) -> None:
         """A hole: no interval reaches over it, but the ones before it still say what is usual."""
         self.last[rows] = _NEVER
 
-    def feed(self, due: Table, waited_s: float = LONGEST_WAIT_S) -> RRView:
+    def feed(self, due: Table) -> RRView:
         """One beat of each stream in the DUE table, in the order of a stream's beats.
 
         Where the next beat is not known, its interval counts as the usual one, or as what was waited if that is longer.
@@ -113,7 +114,7 @@ class RRContext(Rows):
         follows = last != _NEVER
         pre = self._seconds(sample - np.where(follows, last, sample))
         open_ended = following < 0
-        post = np.where(open_ended, np.float32(waited_s), self._seconds(following - sample))
+        post = np.where(open_ended, self._waited_s, self._seconds(following - sample))
         self._remember(rows[follows], pre[follows])
         self.last[rows] = sample
         recent, count = self.interval[rows], self.count[rows]

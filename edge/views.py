@@ -9,6 +9,7 @@ import numpy as np
 
 from edge.inputs import FIRST, POINTS, beat_images, readable, window_length
 from edge.pacing import Pacing
+from edge.pending import LONGEST_WAIT_S
 from edge.rr_context import RRContext
 from edge.templates import Templates
 from edge.types import F32, Bool, RowIndex, Table
@@ -36,11 +37,12 @@ class View(NamedTuple):
 class Views:
     """The memory of every stream that its beats are seen against."""
 
-    def __init__(self, fs: float, capacity: int) -> None:
-        """`fs` in Hz, 100 … 1000; another raises `ValueError`."""
+    def __init__(self, fs: float, capacity: int, waited_s: float = LONGEST_WAIT_S) -> None:
+        """`fs` in Hz, 100 … 1000; another raises `ValueError`. A beat is due `waited_s` after its R peak at most."""
         self.fs = fs
+        self._waited_s = waited_s
         beat_images(np.empty((0, window_length(fs)), np.float32), fs)  # makes the matrix now, not at the first beat
-        self._rr = RRContext(fs, capacity)
+        self._rr = RRContext(fs, capacity, waited_s)
         self._templates = Templates(capacity)
         self._pacing = Pacing(fs, capacity)
 
@@ -66,7 +68,7 @@ class Views:
         Every beat counts for the intervals; only those with a clear signal teach the templates.
         """
         rows, rr = due["row"], self._rr.feed(due)
-        clear = due["whole"] & readable(windows, self.fs)
+        clear = due["whole"] & readable(windows, self.fs, self._waited_s)
         seen = chosen(clear)
         clear[seen] = ~self._pacing.feed(rows[seen], windows[seen])
         seen = chosen(clear)

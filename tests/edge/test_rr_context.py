@@ -85,10 +85,10 @@ def test_no_interval_spans_a_hole_and_the_ones_before_it_still_count() -> None:
 def test_a_next_beat_that_has_not_come_is_thought_to_come_when_usual_and_not_before_now(
     usual_s: float, waited_s: float, expected: float
 ) -> None:
-    bank, step = RRContext(FS, 1), round(usual_s * FS)
+    bank, step = RRContext(FS, 1, waited_s), round(usual_s * FS)
     for beat in range(20):
         bank.feed(due(0, step * beat, step * (beat + 1)))
-    last = bank.feed(due(0, 20 * step, -1), waited_s).vector[0]
+    last = bank.feed(due(0, 20 * step, -1)).vector[0]
     assert last[FEATURES.index("post/m50")] == pytest.approx(np.log2(expected / usual_s), abs=1e-5)
 
 
