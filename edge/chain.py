@@ -20,8 +20,9 @@ from edge.pending import Pending
 from edge.quality import LEVELS, SignalQualityBank
 from edge.rhythm import Limits, Rhythm
 from edge.ring import Ring
-from edge.tables import HELD, LABELS, LATE, SEARCHED
+from edge.tables import HELD, LABELS, LATE, SEARCHED, N, S
 from edge.types import F32, I64, Bool, RowIndex, Table
+from edge.waves import NO_PEAK, wave_peaks
 
 Found: TypeAlias = list[tuple[int, Event]]
 """Events and the rows they belong to; those of a row are in the order in which they became known."""
@@ -183,7 +184,9 @@ class Chain:
         last_r = self._last_r[rows]
         rr = np.where(last_r < 0, -1, sample - last_r)
         self._last_r[rows] = sample
-        columns = (rows, sample, due["found_at"], self._ring.clock[rows] - 1, label, score, rr, onset, offset, r_mv)
+        p, t = wave_peaks(windows, self.fs, onset, offset, rr, due["next"] - sample)
+        known_at = self._ring.clock[rows] - 1
+        columns = (rows, sample, due["found_at"], known_at, label, score, rr, onset, offset, r_mv, p, t)
         out: Found = [
             (row, self._classified_beat(*rest)) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)
         ]
@@ -203,6 +206,8 @@ class Chain:
         onset: int,
         offset: int,
         r_mv: float,
+        p: int,
+        t: int,
     ) -> ClassifiedBeat:
         return ClassifiedBeat(
             sample=sample,
@@ -215,6 +220,8 @@ class Chain:
             qrs_offset=sample + offset,
             qrs_ms=round(1000 * (offset - onset) / self.fs, 1),
             r_mv=round(r_mv, 4),
+            p_peak=sample + p if p != NO_PEAK and label in (N, S) else None,
+            t_peak=sample + t if t != NO_PEAK else None,
         )
 
 

@@ -68,7 +68,7 @@ class FirstOpinion(Event, frozen=True, kw_only=True, tag="first_opinion"):
 
 
 class ClassifiedBeat(Event, frozen=True, kw_only=True, tag="beat"):
-    """A beat with its class, its R-R interval and the bounds of its QRS."""
+    """A beat with its class, its R-R interval, the bounds of its QRS and the peaks of its waves."""
 
     found_at: int
     classified_at: int
@@ -82,6 +82,9 @@ class ClassifiedBeat(Event, frozen=True, kw_only=True, tag="beat"):
     qrs_ms: float
     r_mv: float
     """Amplitude at the R peak against the level before the QRS; its sign is the polarity."""
+    p_peak: int | None = None
+    t_peak: int | None = None
+    """Of its P and T wave, where they can be told; beats that are V, F or Q are not asked for a P wave."""
 
 
 class IrregularInterval(Event, frozen=True, kw_only=True, tag="irregular_rr"):
