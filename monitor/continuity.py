@@ -8,11 +8,10 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from monitor.cluster.baton import Mark
-from monitor.cluster.retelling import Retelling
 from monitor.confirmation import Confirmation
 from monitor.ingest import Message
 from monitor.journal import Journal, recall
+from monitor.retelling import Mark, Retelling
 from monitor.said import Forgotten, Heard, Said
 from monitor.watch import Watch
 

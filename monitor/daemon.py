@@ -98,7 +98,7 @@ class Service:
         self._began = self._clock()
         self._lag_s = 0.0
         self._visits = 0
-        self._worker = _joined(config, watch, self._clock, self._tell_alarms)
+        self._worker = self._joined()
         offline = self._status("offline")
         self._link = Link(
             config.broker,
@@ -222,9 +222,23 @@ class Service:
             return None
         continuity = Continuity(self._watch, folder, self._settings.id, keep_s)
         published = Published(self._link, self._outlets, self._keeper)
-        kept = Settled([self._store] if self._store else [])
-        continuity.recall(share.family(self._settings.id), share.owns, published, kept, self._clock())
+        continuity.recall(share.family(self._settings.id), share.owns, published, self._kept(), self._clock())
         return continuity
+
+    def _joined(self) -> "Worker | None":
+        """A worker among others, where the configuration says so; the library for it is imported only then."""
+        config = self._config
+        if config.cluster.url is None:
+            return None
+        try:
+            from monitor.cluster.worker import Worker
+        except ImportError:
+            raise ConfigError("cluster.url: aio-pika is missing: pip install 'pulse-monitor[cluster]'") from None
+        return Worker(config.cluster, config.broker, self._watch, self._clock, self._tell_alarms, self._kept)
+
+    def _kept(self) -> Settled:
+        """Whether the store has what it was given."""
+        return Settled([self._store] if self._store else [])
 
     def _tell_alarms(self, alarms: list[Alarm]) -> None:
         for hears_alarms in self._alarms:
@@ -285,19 +299,6 @@ class Service:
             advisories=counters.advisories,
             counters=counters.by_name(),
         )
-
-
-def _joined(
-    config: Config, watch: Watch, clock: Callable[[], float], tell: Callable[[list[Alarm]], None]
-) -> "Worker | None":
-    """A worker among others, where the configuration says so; the library for it is imported only then."""
-    if config.cluster.url is None:
-        return None
-    try:
-        from monitor.cluster.worker import Worker
-    except ImportError:
-        raise ConfigError("cluster.url: aio-pika is missing: pip install 'pulse-monitor[cluster]'") from None
-    return Worker(config.cluster, config.broker, watch, clock, tell)
 
 
 async def _every(seconds: float, act: Callable[[float], bool]) -> None:

@@ -18,8 +18,8 @@ from typing import Final
 import msgspec
 import structlog
 
-from monitor.cluster.baton import Mark
 from monitor.ingest import Message
+from monitor.retelling import Mark
 
 _SAMPLES: Final = "/samples/"
 _LENGTH: Final = 4

@@ -5,22 +5,8 @@ from typing import Literal
 import msgspec
 
 from monitor.memory import Memory
+from monitor.retelling import Mark
 from monitor.standing import Alarm
-
-
-class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """How far a patient's session has been told."""
-
-    lead: str
-    fs: float
-    epoch_s: float
-    """Device time of sample 0: it tells this session from the next."""
-    t0_s: float
-    """When sample 0 was taken, by the clock of the worker that heard it first."""
-    told: int = -1
-    """The newest beat that was told …"""
-    known: int = -1
-    """… and the newest sample at which anything was known and told."""
 
 
 class Baton(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +15,10 @@ class Baton(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     v: Literal[1] = 1
     memory: Memory
     """The shard's patients, and their alarms."""
-    marks: dict[str, Mark]
+    told: dict[str, Mark]
+    """How far each patient has been told …"""
+    stored: dict[str, Mark]
+    """… and how far of that the store has it."""
     recent: tuple[Alarm, ...] = ()
     """What changed of late, newest of each id: the worker may have died before it could tell."""
 

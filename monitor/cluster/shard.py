@@ -6,7 +6,7 @@ nothing at all once the broker has given the shard to another.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
@@ -16,11 +16,14 @@ from pamqp.commands import Basic
 
 from edge import topics, wire
 from monitor.cluster import baton, topology
-from monitor.cluster.baton import Baton, Mark
+from monitor.cluster.baton import Baton
 from monitor.cluster.warm_up import WarmUp
+from monitor.confirmation import Confirmation
+from monitor.continuity import Listener
 from monitor.ingest import Message
 from monitor.memory import Memory
 from monitor.publications import Publication
+from monitor.retelling import Mark, Retelling
 from monitor.standing import Alarm
 
 _AT_ONCE: Final = 256
@@ -60,14 +63,19 @@ class Shard:
         adopt: Callable[["Shard", bytes], None],
         accept: Callable[[Message], None],
         clock: Callable[[], float],
+        stored: Confirmation,
     ) -> None:
         """`arrived` is called when there is something to take in; then `adopt` with the baton, once the shard is ours
-        (empty where there never was one), and `accept` with each message."""
+        (empty where there never was one), and `accept` with each message. `stored` knows what the store has."""
         self.number = number
         self.patients: set[str] = set()
         self.said: list[Publication] = []
         self.alarms: list[Alarm] = []
         self.hold = Hold.WAITING
+        self.told = Retelling()
+        self._stored = stored
+        self._confirmed: dict[str, Mark] = {}
+        self.kept = self._listener()
         self._warm_up, self._arrived = warm_up, arrived
         self._adopt, self._accept, self._clock = adopt, accept, clock
         self._recent: dict[str, tuple[Alarm, float]] = {}
@@ -81,21 +89,33 @@ class Shard:
         await channel.basic_qos(prefetch_count=unacknowledged)
         await channel.basic_consume(topology.samples(self.number), self._delivered)
 
+    def go_on(self, left: Baton) -> None:
+        """Say and keep only what the worker before has not."""
+        self.patients.update(left.memory.patients, left.told, (alarm.patient for alarm in left.memory.alarms))
+        self.told.adopt(left.told)
+        self._confirmed = {patient: _untold(mark) for patient, mark in left.told.items()} | left.stored
+        self.kept = self._listener()
+
+    def _listener(self) -> Listener:
+        return Listener(self._confirmed, self._stored, lambda _marks, _now: None)
+
     async def close(self) -> None:
         """Leave the line: what is not acknowledged goes to the next, in its order."""
         await self._channel.close()
 
-    def batch(self, memory: Memory, marks: Mapping[str, Mark], *, let_go: bool) -> Batch | None:
+    def batch(self, memory: Memory, *, let_go: bool) -> Batch | None:
         """What there is to commit; `let_go` says whether about all that came has been analysed."""
         now = memory.at
+        self.kept.tick(now)
         done = self._warm_up.done(now) if let_go else []
         if not (done or self.said or self.alarms or self._passed_on):
             return None
         self._recent |= {alarm.id: (alarm, now) for alarm in self.alarms if alarm.state != "event"}
         self._recent = {name: kept for name, kept in self._recent.items() if now - kept[1] < _RECENT_S}
         recent = tuple(alarm for alarm, _ in self._recent.values())
-        left = Baton(memory=_part(memory, self.patients), marks=dict(marks), recent=recent)
-        batch = Batch(self.said, self.alarms, baton.encode(left), done + self._passed_on)
+        part, told = _part(memory, self.patients), self.told.marks(self.patients)
+        left = baton.encode(Baton(memory=part, told=told, stored=self._confirmed, recent=recent))
+        batch = Batch(self.said, self.alarms, left, done + self._passed_on)
         self.said, self.alarms, self._passed_on = [], [], []
         return batch
 
@@ -139,6 +159,11 @@ class Shard:
             self.patients.add(known.patient)
         self._warm_up.add(topic, message.delivery_tag or 0, _seconds(message.body), self._clock())
         self._accept(Message(topic, message.body))
+
+
+def _untold(mark: Mark) -> Mark:
+    """The same session, of which nothing has been said."""
+    return msgspec.structs.replace(mark, told=-1, known=-1)
 
 
 def _part(memory: Memory, patients: set[str]) -> Memory:

@@ -8,11 +8,12 @@ class WarmUp:
 
     Of each stream the newest `seconds` of signal are held, counted in samples and not by the clock: where samples come
     late or in a burst, they are held all the same. What has been held for `longest_s` by the clock goes in any case: of
-    a stream that has fallen silent, nothing newer will come.
+    a stream that has fallen silent, nothing newer will come. And of all together no more than `most` are held: the
+    broker must be able to go on.
     """
 
-    def __init__(self, seconds: float, longest_s: float) -> None:
-        self._seconds, self._longest_s = seconds, longest_s
+    def __init__(self, seconds: float, *, longest_s: float, most: int) -> None:
+        self._seconds, self._longest_s, self._most = seconds, longest_s, most
         self._streams: dict[str, deque[tuple[int, float]]] = {}
         self._sums: dict[str, float] = {}
         self._arrived: dict[int, tuple[str, float]] = {}
@@ -34,7 +35,7 @@ class WarmUp:
         """The deliveries that nobody needs any more, each once."""
         while self._arrived:
             stream, arrived = next(iter(self._arrived.values()))
-            if now - arrived < self._longest_s:
+            if now - arrived < self._longest_s and len(self) <= self._most:
                 break
             self._let_go(stream)
         done, self._done = self._done, []

@@ -21,11 +21,12 @@ from edge import topics
 from monitor.backoff import Backoff
 from monitor.cluster import baton, topology
 from monitor.cluster.baton import Baton
-from monitor.cluster.retelling import Retelling
 from monitor.cluster.shard import Batch, Hold, Shard
 from monitor.cluster.warm_up import WarmUp
 from monitor.config import Broker, Cluster
+from monitor.confirmation import Confirmation
 from monitor.ingest import Message
+from monitor.said import Said
 from monitor.standing import Alarm
 from monitor.watch import Told, Watch
 
@@ -33,6 +34,8 @@ _BALANCE_S: Final = 2.0
 _LONGEST_S: Final = topology.KEPT_S - 10.0
 """A block that is held for longer would not be there any more when a successor needs it."""
 _BEHIND_S: Final = 2.0
+_HELD_SHARE: Final = 0.8
+"""Of the blocks that a broker gives before it waits for some to be acknowledged."""
 _CONNECT_S: Final = 10.0
 
 
@@ -55,12 +58,12 @@ class Worker:
         watch: Watch,
         clock: Callable[[], float],
         tell: Callable[[list[Alarm]], None],
+        stored: Callable[[], Confirmation],
     ) -> None:
-        """`tell` is given alarms once a successor would know of them."""
+        """`tell` is given alarms once a successor would know of them; who `stored` makes knows what the store has."""
         self._settings, self._broker = settings, broker
-        self._watch, self._clock, self._tell = watch, clock, tell
-        self._retelling = Retelling()
-        watch.tell_only(self._retelling.hear)
+        self._watch, self._clock, self._tell, self._stored = watch, clock, tell, stored
+        watch.tell_only(self._news, self._worth_keeping)
         self._shards: list[Shard] = []
         self._arrived = asyncio.Event()
         self._leaving, self._gone = asyncio.Event(), asyncio.Event()
@@ -146,8 +149,9 @@ class Worker:
             await asyncio.wait_for(self._leaving.wait(), seconds)
 
     def _shard(self, number: int) -> Shard:
-        warm_up = WarmUp(self._settings.warm_up_s, _LONGEST_S)
-        return Shard(number, warm_up, self._arrived.set, self._adopt, self._accept, self._clock)
+        most = round(_HELD_SHARE * self._settings.unacknowledged)
+        warm_up = WarmUp(self._settings.warm_up_s, longest_s=_LONGEST_S, most=most)
+        return Shard(number, warm_up, self._arrived.set, self._adopt, self._accept, self._clock, self._stored())
 
     async def _open(self, shard: Shard, connection: AbstractConnection) -> None:
         await shard.open(await _channel(connection), self._settings.unacknowledged)
@@ -164,6 +168,14 @@ class Worker:
     def _ours(self) -> Iterable[Shard]:
         return (shard for shard in self._shards if shard.hold is Hold.OURS)
 
+    def _news(self, said: Said) -> Iterable[Said]:
+        shard = self._owner(said.patient)
+        return shard.told.hear(said) if shard else ()
+
+    def _worth_keeping(self, said: Said) -> Iterable[Said]:
+        shard = self._owner(said.patient)
+        return shard.kept.hear(said) if shard else ()
+
     def _accept(self, message: Message) -> None:
         self._watch.accept(message, self._clock())
 
@@ -173,9 +185,8 @@ class Worker:
         found = _read(left)
         if found is None:
             return
-        shard.patients.update(found.memory.patients, found.marks, (alarm.patient for alarm in found.memory.alarms))
+        shard.go_on(found)
         self._watch.remember(found.memory, self._clock())
-        self._retelling.adopt(found.marks)
         standing = (alarm for alarm in self._watch.standing() if alarm.patient in shard.patients)
         self._watch.repeat({alarm.id: alarm for alarm in (*found.recent, *standing)}.values())
         log.info("takes over", shard=shard.number, patients=len(shard.patients))
@@ -186,13 +197,11 @@ class Worker:
             self._watch.counters.shards_given += shard.hold is Hold.OURS
             shard.hold = Hold.LOST
             self._watch.release(shard.patients)
-            self._retelling.release(shard.patients)
 
     async def _commit(self) -> None:
         """Tell what waits; what of it comes out of this step at once belongs together."""
         memory, let_go = self._watch.memory(self._clock()), self._keeps_up
-        marks = self._retelling.marks
-        due = [(shard, shard.batch(memory, marks(shard.patients), let_go=let_go)) for shard in self._ours()]
+        due = [(shard, shard.batch(memory, let_go=let_go)) for shard in self._ours()]
         await asyncio.gather(*(self._send(shard, batch) for shard, batch in due if batch))
 
     async def _send(self, shard: Shard, batch: Batch) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -112,7 +113,7 @@ class Worker:
             f"broker: {{url: 'mqtt://127.0.0.1:{rabbit.mqtt}', protocol: 311, retry_first_s: 0.2}}\n"
             f"monitor: {{id: {name}, status_s: 0.5}}\n"
             f"cluster: {{url: 'amqp://127.0.0.1:{rabbit.amqp}'}}\n"
-            "streams: {signal_loss_s: 30}\nstore: {enabled: false}\nsinks: {log: {enabled: false}}\n"
+            "streams: {signal_loss_s: 30}\nstore: {url: 'sqlite:///store.db'}\nsinks: {log: {enabled: false}}\n"
         )
         named = {"PULSE_MQTT_USERNAME": "monitor", "PULSE_MQTT_PASSWORD": PASSWORD}
         command = [EXECUTABLE, "monitor", "-c", str(config), "--log", "json"]
@@ -189,6 +190,16 @@ def undisturbed(messages: Sequence[Message]) -> dict[str, list[int]]:
     return {name: heard.beats(name, (SECONDS - LOOK_AHEAD_S) * FS) for name in CLEAN}
 
 
+def stored(path: Path, before: float) -> dict[str, list[int]]:
+    """The beats in the one store of all workers, where each patient has one session."""
+    question = """SELECT name, sample FROM beats JOIN sessions ON session_id = sessions.id
+        JOIN patients ON patient_id = patients.id WHERE sample < ? ORDER BY sample"""
+    with contextlib.closing(sqlite3.connect(path)) as store:
+        assert store.execute("SELECT count(*) FROM sessions").fetchone() == (len(CLEAN),)
+        rows = store.execute(question, (before,)).fetchall()
+    return {name: [sample for whose, sample in rows if whose == name] for name in CLEAN}
+
+
 @pytest.mark.mitdb
 def test_a_worker_that_is_killed_costs_no_beat_and_doubles_none(
     rabbit: Rabbit, mitdb: Path, tmp_path: Path, record_property: Callable[[str, object], None]
@@ -216,9 +227,12 @@ def test_a_worker_that_is_killed_costs_no_beat_and_doubles_none(
         with contextlib.suppress(AssertionError):
             until(lambda: all(len(heard.beats(name, end)) >= len(expected[name]) for name in CLEAN), 20)
         until(lambda: heard.status(last)["patients"] == len(CLEAN))
+        workers[last].process.send_signal(signal.SIGTERM)
+        assert workers[last].process.wait(30) == 0
     found = {name: heard.beats(name, end) for name in CLEAN}
     assert [name for name, beats in found.items() if max(Counter(beats).values()) > 1] == []
     assert found == expected
+    assert stored(tmp_path / "store.db", end) == expected
     assert len({alarm["id"] for alarm in heard.of(asystole)}) == 1
     assert heard.of(asystole)[-1]["state"] == "acknowledged"
     taken = [at - killed for name in (leaving, last) for at in workers[name].said("takes over") if at > killed]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cluster.baton import Mark
 from monitor.ingest import Message
 from monitor.journal import Journal, recall
+from monitor.retelling import Mark
 
 MARK = Mark("MLII", 250.0, 1.0, 2.0, told=100, known=110)
 

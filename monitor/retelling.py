@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from edge.events import ClassifiedBeat, Event, RhythmChange
-from monitor.cluster.baton import Mark
 from monitor.said import Begun, Forgotten, Heard, Said
 
 _SAME_EPOCH_S: Final = 0.5
@@ -22,6 +21,21 @@ _SAME_BEAT_S: Final = 0.1
 """A detector that has just begun may put an R peak some samples beside; two beats are never this close."""
 _KNOWN_AT: Final = ("classified_at", "found_at", "known_at", "last", "sample")
 """Where an event says when it was known, the first that it has."""
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """How far a patient's session has been told."""
+
+    lead: str
+    fs: float
+    epoch_s: float
+    """Device time of sample 0: it tells this session from the next."""
+    t0_s: float
+    """When sample 0 was taken, by the clock of the process that heard it first."""
+    told: int = -1
+    """The newest beat that was told …"""
+    known: int = -1
+    """… and the newest sample at which anything was known and told."""
 
 
 @dataclass(slots=True)
@@ -72,11 +86,6 @@ class Retelling:
     def adopt(self, marks: Mapping[str, Mark]) -> None:
         """These patients are ours now, and so far they have been told."""
         self._sessions |= {patient: _Session(mark, before=mark) for patient, mark in marks.items()}
-
-    def release(self, patients: Iterable[str]) -> None:
-        """These are somebody else's."""
-        for patient in patients:
-            self._sessions.pop(patient, None)
 
     def marks(self, patients: Iterable[str]) -> dict[str, Mark]:
         """How far each of these has been told, where it has a session."""

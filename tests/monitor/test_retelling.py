@@ -1,8 +1,7 @@
 """Who hears the last seconds again says only what was not said."""
 
 from edge.events import Beat, ClassifiedBeat, Event, IrregularInterval, RhythmChange
-from monitor.cluster.baton import Mark
-from monitor.cluster.retelling import Retelling
+from monitor.retelling import Mark, Retelling
 from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
 
 FS = 100.0
@@ -121,12 +120,11 @@ def test_handed_on_twice_nothing_is_told_twice() -> None:
             assert told == beats
 
 
-def test_who_was_released_or_forgotten_has_no_mark() -> None:
-    for leave in (lambda r: r.release(["p1"]), lambda r: r.hear(Forgotten("p1"))):
-        retelling = Retelling()
-        retelling.adopt({"p1": TOLD})
-        leave(retelling)
-        assert retelling.marks(["p1"]) == {}
+def test_who_was_forgotten_has_no_mark() -> None:
+    retelling = Retelling()
+    retelling.adopt({"p1": TOLD})
+    retelling.hear(Forgotten("p1"))
+    assert retelling.marks(["p1"]) == {}
 
 
 def test_what_is_no_event_passes() -> None:
