@@ -16,8 +16,8 @@ from edge.peak_finder import PER_HOP, PeakFinder
 from edge.peaks import Candidates, Kept, Peaks
 from edge.rows import Rows
 from edge.tables import BEAT, HELD, LATE, LEARNED, SEARCHED, none
-from edge.thresholds import REFRACTORY_S, T_ZONE_S, Thresholds
-from edge.types import F32, I64, U8, RowIndex, Table
+from edge.thresholds import NEVER, REFRACTORY_S, T_ZONE_S, Thresholds
+from edge.types import F32, I64, U8, Bool, RowIndex, Table
 
 DOUBTFUL: Final = 0.15
 """A score below this is held …"""
@@ -25,9 +25,11 @@ HOLD_S: Final = 0.22
 """… for so long: a P wave is followed by its larger QRS within this time."""
 EARLY_S: Final = 0.42
 SMALLER: Final = 0.5
-"""A beat this soon after another, and this much smaller in natural-log units, may be the other's T wave."""
+"""A beat this soon after another, and this much smaller in natural-log units, may be the other's T wave …"""
+T_WAVE: Final = 1.2
+"""… and is no beat when it is so much smaller: a T wave is in proportion to its own QRS."""
 SEARCH_RR: Final = 1.35
-"""Typical intervals after which the best rejected peak is looked at again …"""
+"""Typical intervals after which the best rejected peak is looked at again, when it is as old as one that was held …"""
 SEARCH_SCORE: Final = -0.6
 """… and taken if it stood at most this far below the threshold."""
 FORGET_S: Final = 30.0
@@ -83,7 +85,7 @@ class Detector(Rows):
 
     mode: U8
     last: I64  # tick of the last beat
-    last_level: F32  # its level
+    last_level: F32  # its level, -inf where it is not known
     interval_from: I64  # tick of the last beat that counted
     largest: F32  # level of the largest peak since that did not
 
@@ -100,7 +102,9 @@ class Detector(Rows):
         self.held = Kept(capacity)  # the doubtful peak that waits
         self.best = Kept(capacity)  # the best rejected peak since the last beat
         fresh: dict[str, ArrayLike] = {"mode": np.uint8(Mode.LEARNING), "largest": np.float32(-np.inf)}
-        super().__init__(capacity, fresh | {"last": -self.t_zone, "interval_from": 0, "last_level": np.float32(0)})
+        super().__init__(
+            capacity, fresh | {"last": -self.t_zone, "interval_from": 0, "last_level": np.float32(-np.inf)}
+        )
 
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams; those that are there keep their state."""
@@ -173,7 +177,8 @@ class Detector(Rows):
     def _search_back(self, rows: RowIndex, tick: I64) -> list[Table]:
         """Take the best rejected peak where the interval up to `tick` has become too long without it."""
         long = tick - self.last[rows] > SEARCH_RR * self.thresholds.rr[rows]
-        searched = self.best.pop(rows[long & ~self.held.full[rows]])
+        waited = tick - self.best.tick[rows] >= self.hold
+        searched = self.best.pop(rows[long & waited & ~self.held.full[rows]])
         searched.flags[:] = SEARCHED
         return self._accept(searched)
 
@@ -186,7 +191,7 @@ class Detector(Rows):
             found = self._accept(self.held.pop(peaks.rows[waits & ~near]))
             peaks = peaks.take(~near)
         passed = self._judge(peaks)
-        doubtful = passed.score < DOUBTFUL
+        doubtful = self._doubtful(passed)
         if np.count_nonzero(doubtful):
             self._hold(passed.take(doubtful))
             passed = passed.take(~doubtful)
@@ -199,11 +204,24 @@ class Detector(Rows):
         if np.count_nonzero(early):
             peaks, since = peaks.take(~early), since[~early]
         score, passes = self.thresholds.score(peaks, since)
+        t_wave = (since < self.early) & (peaks.level < self.last_level[peaks.rows] - T_WAVE)
+        if np.count_nonzero(t_wave):
+            score[t_wave], passes[t_wave] = NEVER, False
         judged = Candidates(peaks.rows, peaks.tick, peaks.level, peaks.sample, score, (score <= 0) * _LATE)
         if np.count_nonzero(passes) == len(passes):
             return judged
         self._reject(judged.take(~passes))
         return judged.take(passes)
+
+    def _doubtful(self, passed: Candidates) -> Bool:
+        """What passed by little; before its time, also what would have, were all beats as large as the last.
+
+        The second is the P wave after a sudden rise of amplitude.
+        """
+        rows = passed.rows
+        early = passed.tick - self.last[rows] < self.thresholds.rr[rows]
+        doubtful: Bool = passed.score < DOUBTFUL + early * self.thresholds.above_last(rows, self.last_level[rows])
+        return doubtful
 
     def _hold(self, doubtful: Candidates) -> None:
         larger = np.maximum.reduce(self.finder.newest(doubtful.rows), axis=1) > np.exp(doubtful.level)
@@ -230,7 +248,7 @@ class Detector(Rows):
         """Let these beats count, but for the early and small: a T wave that was taken for a beat must stay a T wave."""
         tracked = self.mode[beats.rows] == _TRACKING
         early = beats.tick - self.last[beats.rows] < self.early
-        small = tracked & early & (beats.level < self.last_level[beats.rows] - SMALLER)
+        small = early & (beats.level < self.last_level[beats.rows] - SMALLER)
         if np.count_nonzero(small):
             rows = beats.rows[small]
             self.largest[rows] = np.maximum(self.largest[rows], beats.level[small])
@@ -277,6 +295,7 @@ class Detector(Rows):
     def _count_from(self, rows: RowIndex, tick: I64) -> None:
         """An interval begins."""
         self.last[rows] = tick
+        self.last_level[rows] = -np.inf
         self.largest[rows] = -np.inf
         self.best.drop(rows)
 

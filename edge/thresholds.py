@@ -13,9 +13,11 @@ from edge.rows import Rows
 from edge.types import F32, I64, Bool, RowIndex
 
 REMEMBERED: Final = 8
-"""Beats, other peaks and intervals that are remembered, as in Pan & Tompkins 1985 (IEEE TBME 32(3), §II.D)."""
-RANK: Final = 4
-"""The beats' level is the 5th smallest of eight: a few large ventricular beats do not lift it."""
+"""Other peaks and intervals that are remembered, as in Pan & Tompkins 1985 (IEEE TBME 32(3), §II.D)."""
+BEATS: Final = 6
+"""Beats that are remembered: four of another amplitude are enough to follow it, whether it fell or rose."""
+RANK: Final = 2
+"""The beats' level is the third smallest of them: a few large ventricular beats do not lift it."""
 MAX_RISE: Final = 0.5
 """A beat counts as at most e^0.5 times the beats before: three seconds of artefacts do not deafen the stream."""
 MAX_FALL: Final = 4.0
@@ -46,7 +48,8 @@ LATE_ISOLATION: Final = 1.4
 MAX_LATE: Final = 1.5
 """… by at most this."""
 MAX_RR: Final = 3.0
-"""Longer intervals, in typical ones, teach nothing about the rhythm."""
+"""An interval counts as at most so many typical ones: a pause is no rhythm. Nor must it count for nothing: typical
+intervals of 0.25 s, learned from a burst of noise, would stay."""
 FIRST_RR_S: Final = 0.8
 USUALLY_BELOW: Final = np.array([0.0, 2.0, 1.5], np.float32)
 """What beats, other peaks and the largest of these are taken to lie below the beats, until they were seen."""
@@ -55,7 +58,7 @@ USUALLY_BELOW: Final = np.array([0.0, 2.0, 1.5], np.float32)
 class Thresholds(Rows):
     """The learned side of the detector. Time is counted in ticks."""
 
-    rings: F32  # (capacity, 4, REMEMBERED): the last beats, other peaks, largest other peaks, and intervals in ticks
+    rings: F32  # (capacity, 4, REMEMBERED): of beats, other peaks, largest other peaks, intervals in ticks
     places: I64  # (capacity, 4) where each of them is written next
     levels: F32  # (capacity, 3) of beats, of other peaks, of the largest other peak in an interval
     rr: F32  # ticks
@@ -97,7 +100,7 @@ class Thresholds(Rows):
     def add_beat(self, rows: RowIndex, level: F32) -> None:
         """A peak was a beat."""
         beat = self.levels[:, _BEAT]
-        kept = self._put(_BEAT, rows, np.minimum(level, beat[rows] + MAX_RISE))
+        kept = self._put(_BEAT, rows, np.minimum(level, beat[rows] + MAX_RISE), BEATS)
         beat[rows] = kept[:, RANK]
 
     def add_other(self, rows: RowIndex, level: F32) -> None:
@@ -107,16 +110,19 @@ class Thresholds(Rows):
     def add_interval(self, rows: RowIndex, rr: I64, largest: F32) -> None:
         """Two beats were `rr` apart, with this as the largest other peak between them (-inf: there was none)."""
         self.levels[:, _LARGEST][rows] = _middle(self._put(_LARGEST, rows, self._bounded(rows, largest)))
-        usual = rr < MAX_RR * self.rr[rows]
-        rows, rr = rows[usual], rr[usual]
-        self.rr[rows] = _middle(self._put(_INTERVAL, rows, rr))
+        self.rr[rows] = _middle(self._put(_INTERVAL, rows, np.minimum(rr, MAX_RR * self.rr[rows])))
 
-    def _put(self, which: int, rows: RowIndex, value: F32 | I64) -> F32:
+    def above_last(self, rows: RowIndex, last: F32) -> F32:
+        """How much higher the threshold would be, were all beats as large as the last, of this level."""
+        above: F32 = self.shares[_BEAT] * np.maximum(last - self.levels[:, _BEAT][rows], 0)
+        return above
+
+    def _put(self, which: int, rows: RowIndex, value: F32, remembered: int = REMEMBERED) -> F32:
         """Remember it in place of the oldest. Gives what is remembered, in order of size."""
-        ring, places = self.rings[:, which], self.places[:, which]
+        ring, places = self.rings[:, which, :remembered], self.places[:, which]
         place = places[rows]
         ring[rows, place] = value
-        places[rows] = _NEXT[place]
+        places[rows] = (place + 1) % remembered
         kept: F32 = ring[rows]
         kept.sort(axis=1)
         return kept
@@ -127,7 +133,6 @@ class Thresholds(Rows):
 
 
 _BEAT, _OTHER, _LARGEST, _INTERVAL = range(4)
-_NEXT: Final = np.roll(np.arange(REMEMBERED), -1)
 
 
 def _middle(ordered: F32) -> F32:

@@ -48,13 +48,16 @@ OTHERS: Final[Mapping[str, Sequence[float]]] = {
     "MAX_LATE": (0.0,),
     "LATE_RR": (1.3, 2.0),
     "LATE_ISOLATION": (1.0, 1.8),
-    "RANK": (2, 3, 5),
-    "MAX_RISE": (1.0, 2.0),
+    "BEATS": (5, 7, 8),
+    "RANK": (1, 3),
+    "MAX_RISE": (0.3, 1.0, 2.0),
+    "MAX_RR": (2.0, 5.0),
     "DOUBTFUL": (-9.0, 0.10, 0.20),
     "HOLD_S": (0.17, 0.27),
     "SEARCH_RR": (9.0, 1.2, 1.5),
     "SEARCH_SCORE": (-0.4, -0.8),
     "SMALLER": (9.0, 0.3, 0.7),
+    "T_WAVE": (9.0, 1.0, 1.4),
     "LEARNING_S": (2.0, 4.0),
 }
 """Where the first value is 0, 9 or -9, the rule is off."""

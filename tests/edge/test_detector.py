@@ -65,29 +65,29 @@ def test_floors_on_the_whole_database(mitdb: Path) -> None:
         missed, false, total = missed + fn, false + fp, total + len(r_peak)
     hits = total - missed
     assert total == 109_494
-    assert 100 * hits / total >= 99.87
-    assert 100 * hits / (hits + false) >= 99.90
+    assert 100 * hits / total >= 99.885
+    assert 100 * hits / (hits + false) >= 99.905
 
 
 @pytest.mark.mitdb
 @pytest.mark.parametrize(
     ("name", "errors"),
     [
-        ("100", 2),  # normal
+        ("100", 1),  # normal
         ("102", 0),  # paced
         ("103", 0),
-        ("105", 45),  # bursts of electrode noise
-        ("108", 41),  # P waves as large as the QRS
-        ("109", 1),  # left bundle branch block
-        ("113", 2),  # T waves as large as the QRS
+        ("105", 46),  # bursts of electrode noise
+        ("108", 26),  # P waves as large as the QRS
+        ("109", 0),  # left bundle branch block
+        ("113", 1),  # T waves as large as the QRS
         ("118", 0),  # right bundle branch block
         ("119", 1),  # wide ventricular beats, bigeminy
         ("121", 2),  # small, wandering
-        ("200", 4),  # multiform ventricular beats
-        ("203", 45),  # runs of ventricular beats in atrial fibrillation, noise
-        ("207", 8),  # flutter
+        ("200", 3),  # multiform ventricular beats
+        ("203", 35),  # runs of ventricular beats in atrial fibrillation, noise
+        ("207", 4),  # flutter
         ("214", 5),
-        ("228", 11),
+        ("228", 9),
         ("233", 1),
     ],
 )
@@ -272,8 +272,20 @@ def test_a_sudden_change_of_amplitude_is_followed(gain: float) -> None:
 
 
 @pytest.mark.mitdb
-def test_t_waves_taken_for_beats_do_not_stay_beats(mitdb: Path) -> None:
-    """Record 113 has T waves as large as its QRS. Trebled at once they pass; after five seconds they do no more."""
+def test_p_waves_that_grow_with_the_qrs_are_no_beats(mitdb: Path) -> None:
+    """Record 108 has P waves near the size of its QRS. Trebled at once they wait for it, and give way."""
+    x, r_peak = record(mitdb, "108")
+    x = x[:108_000].copy()
+    x[43_200:] *= 3
+    (found,) = beats(Detector(FS), x)
+    matching = match(r_peak[r_peak < 107_900], found["sample"], WINDOW)
+    soon = found["sample"][matching.false] - 43_200
+    assert not ((soon > 2 * FS) & (soon < 20 * FS)).any()
+
+
+@pytest.mark.mitdb
+def test_t_waves_that_grow_with_the_qrs_are_no_beats(mitdb: Path) -> None:
+    """Record 113 has T waves as large as its QRS. Trebled at once they stay in proportion to it, and are told by that."""
     x, r_peak = record(mitdb, "113")
     x = x[:108_000].copy()
     x[43_200:] *= 3
@@ -281,8 +293,7 @@ def test_t_waves_taken_for_beats_do_not_stay_beats(mitdb: Path) -> None:
     matching = match(r_peak[r_peak < 107_900], found["sample"], WINDOW)
     false = found["sample"][matching.false]
     assert len(matching.missed) <= 1
-    assert len(false) <= 6
-    assert (false > 43_200 + 5 * FS).sum() <= 1  # one is there without the change
+    assert len(false) <= 1  # it is there without the change
 
 
 def test_a_doubtful_peak_is_told_later_and_marked() -> None:

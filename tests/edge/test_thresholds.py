@@ -6,15 +6,18 @@ import pytest
 from edge.peaks import Peaks
 from edge.thresholds import (
     BACKGROUND,
+    BEATS,
     FIRST_RR_S,
     ISOLATION,
     LARGEST,
     LATE_RR,
     MAX_LATE,
     MAX_RISE,
+    MAX_RR,
     NEVER,
     NOISE,
     OFFSET,
+    RANK,
     REFRACTORY_S,
     T_RISE,
     T_ZONE_S,
@@ -90,21 +93,41 @@ def test_one_artefact_does_not_deafen() -> None:
 
 
 def test_levels_follow_what_is_added() -> None:
-    """After eight values nothing else is remembered: the fifth smallest beat, and medians, against numpy."""
+    """After eight values nothing else is remembered: the third smallest of six beats, and medians, against numpy."""
     thresholds, rng = learned(), np.random.default_rng(0)
     beats, others, largest, rr = rng.uniform(-0.5, 0.5, (4, 8)).astype(np.float32)
     for k in range(8):
         thresholds.add_beat(ONE, beats[k : k + 1])
         thresholds.add_other(ONE, others[k : k + 1] - 2)
         thresholds.add_interval(ONE, 100 * rr[k : k + 1] + 100, largest[k : k + 1] - 1)
-    expected = [np.sort(beats)[4], np.median(others - 2), np.median(largest - 1)]
+    expected = [np.sort(beats[-BEATS:])[RANK], np.median(others - 2), np.median(largest - 1)]
     assert thresholds.levels[0] == pytest.approx(expected, abs=1e-6)
     assert thresholds.rr[0] == pytest.approx(np.median(100 * rr + 100), abs=1e-4)
 
 
-def test_a_pause_teaches_no_interval() -> None:
-    """Three usual intervals and more are a pause or a loss, not a rhythm."""
+def intervals(thresholds: Thresholds, rr_s: float, times: int) -> float:
+    """The usual interval in seconds, after so many of one length."""
+    for _ in range(times):
+        thresholds.add_interval(ONE, np.array([round(rr_s / TICK_S)]), np.array([-np.inf], np.float32))
+    return float(thresholds.rr[0]) * TICK_S
+
+
+def test_a_pause_counts_as_three_intervals() -> None:
+    """One changes nothing; of eight the rhythm is no slower than that."""
+    assert intervals(learned(), 60, 1) == pytest.approx(FIRST_RR_S)
+    assert intervals(learned(), 60, 5) == pytest.approx(MAX_RR * FIRST_RR_S)
+
+
+def test_a_burst_of_noise_does_not_stay_the_rhythm() -> None:
+    """After 3 s of intervals of 0.25 s, the usual one is back soon: each counts as three of those before."""
     thresholds = learned()
-    for _ in range(8):
-        thresholds.add_interval(ONE, np.array([3.1 * FIRST_RR]), np.array([-np.inf], np.float32))
-    assert thresholds.rr[0] == np.float32(FIRST_RR)
+    assert intervals(thresholds, 0.25, 12) == pytest.approx(0.25)
+    assert intervals(thresholds, 1.0, 5) >= 0.6
+    assert intervals(thresholds, 1.0, 7) == pytest.approx(1.0)
+
+
+def test_the_last_beat_may_raise_the_threshold() -> None:
+    """By the beats' share of the difference, where it was larger; a smaller one, or none, changes nothing."""
+    last = np.array([1.0], np.float32)
+    assert learned().above_last(ONE, last)[0] == pytest.approx(1 - NOISE - LARGEST - BACKGROUND)
+    assert learned().above_last(ONE, -last)[0] == learned().above_last(ONE, -np.inf * last)[0] == 0
