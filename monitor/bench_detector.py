@@ -224,14 +224,14 @@ def _tables(options: argparse.Namespace, recordings: Sequence[Recording], peers:
 
 
 def _full(options: argparse.Namespace, recordings: Sequence[Recording], peers: dict[str, Find]) -> Iterator[str]:
-    beside = options.db.parent
+    beside, gqrs = options.db.parent, {name: find for name, find in peers.items() if name == "wfdb gqrs"}
     yield from noise_table([load(options.db, name) for name in NOISY], load_noise(beside / "nstdb"), peers)
     yield "the QT database, from first to last label:"
     qtdb = [labelled(load(beside / "qtdb", name, options.minutes)) for name in names(beside / "qtdb")]
-    yield from accuracy_table(qtdb, peers)
+    yield from accuracy_table(qtdb, gqrs)
     yield "the second lead of each record:"
     second = [load(options.db, recording.name, options.minutes, other_lead=True) for recording in recordings]
-    yield from accuracy_table(second, {name: find for name, find in peers.items() if name == "wfdb gqrs"})
+    yield from accuracy_table(second, gqrs)
     yield from rates_table(recordings)
     yield from same_lines(recordings)
     yield from stress_table(recordings)

@@ -285,7 +285,7 @@ def test_p_waves_that_grow_with_the_qrs_are_no_beats(mitdb: Path) -> None:
 
 @pytest.mark.mitdb
 def test_t_waves_that_grow_with_the_qrs_are_no_beats(mitdb: Path) -> None:
-    """Record 113 has T waves as large as its QRS. Trebled at once they stay in proportion to it, and are told by that."""
+    """Record 113 has T waves as large as its QRS. Trebled at once they stay in proportion to it: no beats."""
     x, r_peak = record(mitdb, "113")
     x = x[:108_000].copy()
     x[43_200:] *= 3
