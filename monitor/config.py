@@ -172,6 +172,7 @@ class Store(_Section, frozen=True, kw_only=True):
     batch_s: Annotated[float, Meta(ge=0.05, le=60)] = 1.0
     keep_days: Annotated[float, Meta(gt=0, le=36_500)] = 90.0
     most_mb: Annotated[float, Meta(ge=1, le=1e8)] = 20_000.0
+    signal: bool = False
 
     @property
     def address(self) -> str:

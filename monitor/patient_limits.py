@@ -92,7 +92,7 @@ class PatientLimits:
         if unknown:
             raise ValueError(f"{min(unknown)}: no such limit; there are {', '.join(Limits.__struct_fields__)}")
         if change:
-            merged = self._own.get(patient, {}) | change
+            merged = {**self._own.get(patient, {}), **change}
             self._set(patient, {name: value for name, value in merged.items() if value is not None})
 
     def _set(self, patient: str, own: Own) -> None:

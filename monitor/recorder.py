@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from edge.events import ClassifiedBeat, RhythmChange
 from edge.types import F32
 from monitor.said import Begun, Ended, Forgotten, Heard, PatientVitals, Said
+from monitor.spool import Spool
 from monitor.standing import Alarm
 from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session
 from monitor.strips import Stretch, Strips
@@ -53,18 +54,21 @@ class _Minute:
 class Recorder:
     """Follows every patient's session. `now` in seconds since the epoch."""
 
-    def __init__(self, signal: Signal) -> None:
+    def __init__(self, signal: Signal, *, whole: bool = False) -> None:
+        """`whole`: all of the signal is to be kept."""
         self._signal = signal
         self._sessions: dict[str, Session] = {}
         self._reached: dict[str, int] = {}
         self._minutes: dict[str, _Minute] = {}
         self._strips = Strips(self._newest)
+        self._spool = Spool(self._newest) if whole else None
         self._entries: list[Entry] = []
 
     def hear(self, said: Said) -> None:
         """What the engine said, in its order."""
         match said:
             case Begun(patient, lead, fs, first, t0_s):
+                self._end_signal(patient)
                 self._sessions[patient] = session = Session(patient, lead, fs, first, round(t0_s * 1e6))
                 self._reached[patient] = first
                 self._entries.append(Reached(session, first))
@@ -75,6 +79,7 @@ class Recorder:
             case Ended(patient) if patient in self._sessions:
                 self._entries.append(Reached(self._sessions[patient], self._reached[patient], over=True))
             case Forgotten(patient):
+                self._end_signal(patient)
                 self._sessions.pop(patient, None)
                 self._end_minute(patient)
 
@@ -106,10 +111,13 @@ class Recorder:
                 self._end_minute(line.patient)
                 minute = self._minutes[line.patient] = _Minute(number)
             minute.add(line)
+            if self._spool:
+                self._entries += self._spool.feed(line.patient, line.sample)
 
     def end(self, now: float) -> None:
         """The monitor ends: what there is of everything."""
         self._entries += self._strips.due(now, at_once=True)
+        self._entries += self._spool.end_all() if self._spool else []
         for patient in list(self._minutes):
             self._end_minute(patient)
 
@@ -118,6 +126,10 @@ class Recorder:
         self._entries += self._strips.due(now)
         entries, self._entries = self._entries, []
         return entries
+
+    def _end_signal(self, patient: str) -> None:
+        if self._spool:
+            self._entries += self._spool.end(patient)
 
     def _end_minute(self, patient: str) -> None:
         minute = self._minutes.pop(patient, None)

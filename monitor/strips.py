@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.types import F32
 from monitor.standing import Alarm
@@ -91,7 +92,12 @@ def _joined(held: Stretch, newest: Stretch, last: int) -> Stretch:
     return held._replace(x=np.concatenate([held.x, newest.x[held.end - newest.first : last - newest.first]]))
 
 
-def _strip(alarm_id: str, stretch: Stretch) -> Strip:
+def microvolts(x: F32) -> bytes:
+    """A signal in mV as the store keeps it."""
     limits = np.iinfo(np.int16)
-    microvolts = np.clip(np.rint(stretch.x * _UV_PER_MV), limits.min, limits.max)
-    return Strip(alarm_id, stretch.session, stretch.first, microvolts.astype("<i2").tobytes())
+    counts: NDArray[np.int16] = np.clip(np.rint(x * _UV_PER_MV), limits.min, limits.max).astype("<i2")
+    return counts.tobytes()
+
+
+def _strip(alarm_id: str, stretch: Stretch) -> Strip:
+    return Strip(alarm_id, stretch.session, stretch.first, microvolts(stretch.x))

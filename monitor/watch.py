@@ -53,7 +53,7 @@ class Watch:
         )
         self._alarms = Alarms(config.alarms.merged(), config.alarms.advisories, config.alarms.silence_s)
         self._raised: set[str] = set()
-        self._recorder = Recorder(self._engine.newest) if config.store.enabled else None
+        self._recorder = Recorder(self._engine.newest, whole=config.store.signal) if config.store.enabled else None
         self._timings: Timings | None = None
         self._news: Filter = lambda said: (said,)
         self._worth_keeping: Filter | None = None

@@ -32,8 +32,12 @@ def command(
 
     csv: beats, rhythm episodes, minutes and alarms, a table each. wfdb: annotations of each session, and a record
     for the strip of each alarm. edf: the heart rate with episodes and alarms as annotations, and a file for each strip.
+    Where the monitor keeps all of the signal (store.signal), wfdb and edf have it whole, with its beats.
     """
-    with reported(StoreError, UnknownPatient, OSError, wrong_use=(ConfigError,)), opened(store, config) as reader:
+    with (
+        reported(StoreError, UnknownPatient, OSError, ValueError, wrong_use=(ConfigError,)),
+        opened(store, config) as reader,
+    ):
         reader.person(patient)
         out.mkdir(parents=True, exist_ok=True)
         for path in _writer(form).write(reader, patient, period_of(since, until), out):

@@ -1,4 +1,4 @@
-"""WFDB: the annotations of each session, and a record for each alarm's strip."""
+"""WFDB: the annotations of each session, a record for each stretch of its signal, and one for each alarm's strip."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,22 +9,35 @@ import wfdb
 from edge.events import RHYTHM_LABEL
 from monitor import annotations
 from monitor.annotations import NORMAL, Mark
-from monitor.store.found import Episode, Period, StoredAlarm, StoredSession, StoredStrip
+from monitor.store.found import Episode, Period, StoredAlarm, StoredSession, StoredStrip, Stretch
 from monitor.store.reader import Reader
 from monitor.store.schema import STRIP_COUNTS_PER_MV
 
 
 def write(reader: Reader, patient: str, period: Period, folder: Path) -> list[Path]:
-    """`PATIENT-SESSION.pulse` (beats, and `+` where the rhythm changes) for each session; for each strip the record
-    `PATIENT-CONDITION-TIME` (`.hea`, `.dat`) with its beats (`.pulse`). Returns what was written. Raises `OSError`."""
+    """`PATIENT-SESSION.pulse` (beats, and `+` where the rhythm changes) for each session; the records (`.hea`, `.dat`)
+    `PATIENT-SESSION-SAMPLE` for each stretch of signal, if that is kept, and `PATIENT-CONDITION-TIME` for each strip,
+    with their beats (`.pulse`). Returns what was written. Raises `OSError`."""
     episodes = reader.episodes(patient, period)
-    sessions = [
-        _session(reader, patient, session, [e for e in episodes if e.session_id == session.id], folder)
-        for session in reader.sessions(patient, period)
-    ]
-    return sessions + [
-        path for alarm, strip in strips(reader, patient, period) for path in _strip(alarm, strip, folder)
-    ]
+    written: list[Path] = []
+    for session in reader.sessions(patient, period):
+        mine = [episode for episode in episodes if episode.session_id == session.id]
+        written.append(_session(reader, patient, session, mine, folder))
+        for name, stretch, beats in stretches(reader, patient, session):
+            written += _record(name, session, stretch, beats, [], folder)
+    for alarm, strip in strips(reader, patient, period):
+        written += _strip(alarm, strip, folder)
+    return written
+
+
+def stretches(
+    reader: Reader, patient: str, session: StoredSession
+) -> Iterator[tuple[str, Stretch, list[tuple[int, str]]]]:
+    """A name, the signal and its beats, (sample, class), for each stretch that is kept."""
+    for stretch in reader.signal(session):
+        shown = session._replace(first=stretch.first, last=stretch.first + len(stretch.x) - 1)
+        beats = [(beat.sample, beat.label) for beat in reader.beats(shown)]
+        yield f"{patient}-{session.id}-{stretch.first}", stretch, beats
 
 
 def strips(reader: Reader, patient: str, period: Period) -> Iterator[tuple[StoredAlarm, StoredStrip]]:
@@ -61,20 +74,32 @@ def _rhythm_marks(episodes: list[Episode], session: StoredSession) -> Iterator[M
 
 
 def _strip(alarm: StoredAlarm, strip: StoredStrip, folder: Path) -> list[Path]:
-    record = name_of(alarm)
-    counts = np.rint(strip.x * STRIP_COUNTS_PER_MV).astype(np.int16)[:, None]
+    counts = np.rint(strip.x * STRIP_COUNTS_PER_MV).astype(np.int16)
+    comment = f"{alarm.message or alarm.condition}, sample 0 is {strip.first} of session {strip.session.id}"
+    return _record(name_of(alarm), strip.session, Stretch(strip.first, counts), strip.beats, [comment], folder)
+
+
+def _record(
+    record: str,
+    session: StoredSession,
+    stretch: Stretch,
+    beats: list[tuple[int, str]],
+    comments: list[str],
+    folder: Path,
+) -> list[Path]:
+    """`.hea`, `.dat` and `.pulse`; beats are numbered as the session's samples."""
     wfdb.wrsamp(
         record,
-        fs=strip.session.fs,
+        fs=session.fs,
         units=["mV"],
-        sig_name=[strip.session.lead],
-        d_signal=counts,
+        sig_name=[session.lead],
+        d_signal=stretch.x[:, None],
         fmt=["16"],
         adc_gain=[float(STRIP_COUNTS_PER_MV)],
         baseline=[0],
-        comments=[f"{alarm.message or alarm.condition}, sample 0 is {strip.first} of session {strip.session.id}"],
+        comments=comments,
         write_dir=str(folder),
     )
-    marks = [Mark(sample - strip.first, label) for sample, label in strip.beats]
-    annotations.write_marks(folder, record, "pulse", marks, strip.session.fs)
+    marks = [Mark(sample - stretch.first, label) for sample, label in beats]
+    annotations.write_marks(folder, record, "pulse", marks, session.fs)
     return [folder / f"{record}{ending}" for ending in (".hea", ".dat", ".pulse")]

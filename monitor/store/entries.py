@@ -75,4 +75,12 @@ class Strip(NamedTuple):
     x: bytes
 
 
-Entry: TypeAlias = Reached | BeatSeen | RhythmSeen | Minute | AlarmSeen | Strip
+class Signal(NamedTuple):
+    """A piece of a session's signal, in the form of a strip's."""
+
+    session: Session
+    first: int
+    x: bytes
+
+
+Entry: TypeAlias = Reached | BeatSeen | RhythmSeen | Minute | AlarmSeen | Strip | Signal

@@ -3,6 +3,9 @@
 from collections import Counter
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge.types import F32
 
 HOUR_US: Final = 3_600_000_000
@@ -109,6 +112,25 @@ class StoredStrip(NamedTuple):
     first: int
     x: F32
     beats: list[tuple[int, str]]
+
+
+class Piece(NamedTuple):
+    """Signal as it is stored: int16, little-endian, in µV."""
+
+    first: int
+    x: bytes
+
+    @property
+    def end(self) -> int:
+        """The number of the sample after it."""
+        return self.first + len(self.x) // 2
+
+
+class Stretch(NamedTuple):
+    """Contiguous signal: `x` (n,) µV from sample `first` of its session on."""
+
+    first: int
+    x: NDArray[np.int16]
 
 
 class StoredAlarm(NamedTuple):

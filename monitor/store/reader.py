@@ -17,11 +17,13 @@ from monitor.store.found import (
     Hour,
     Period,
     Person,
+    Piece,
     StoredAlarm,
     StoredBeat,
     StoredMinute,
     StoredSession,
     StoredStrip,
+    Stretch,
     UnknownPatient,
 )
 from monitor.store.schema import (
@@ -33,6 +35,7 @@ from monitor.store.schema import (
     minutes,
     patients,
     sessions,
+    signals,
     strips,
 )
 
@@ -120,6 +123,20 @@ class Reader:
         labels = [(beat.sample, beat.label) for beat in self.beats(shown)]
         return StoredStrip(session, first, counts / np.float32(STRIP_COUNTS_PER_MV), labels)
 
+    def signal(self, session: StoredSession) -> Iterator[Stretch]:
+        """What is kept of a session's signal, in order: a stretch for each hole that is in it, and one more."""
+        columns, mine = (signals.c.first, signals.c.x), signals.c.session_id == session.id
+        pieces = self._connection.execute(
+            select(*columns).where(mine, signals.c.first <= session.last).order_by(signals.c.first)
+        )
+        held: list[Piece] = []
+        for first, x in pieces:
+            if held and first != held[-1].end:
+                yield from _stretch(held, session)
+                held = []
+            held.append(Piece(first, x))
+        yield from _stretch(held, session)
+
     def _whole(self, patient: str, period: Period) -> list[StoredSession]:
         return [s for s in self.sessions(patient) if _cut(s, period).first <= _cut(s, period).last]
 
@@ -147,6 +164,17 @@ class Reader:
 
     def _rows(self, query: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._connection.execute(query)]
+
+
+def _stretch(pieces: list[Piece], session: StoredSession) -> Iterator[Stretch]:
+    """Pieces that touch, as one, as far as they lie within the session."""
+    if not pieces:
+        return
+    first = max(pieces[0].first, session.first)
+    counts = np.frombuffer(b"".join(piece.x for piece in pieces), "<i2")
+    x = counts[first - pieces[0].first : session.last + 1 - pieces[0].first]
+    if len(x):
+        yield Stretch(first, x)
 
 
 def _columns(table: Table, fields: Iterable[str]) -> list[Column[Any]]:

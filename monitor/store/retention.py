@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, and_, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from monitor.store.schema import alarm_changes, alarms, beats, episodes, minutes, patients, sessions, strips
+from monitor.store.schema import alarm_changes, alarms, beats, episodes, minutes, patients, sessions, signals, strips
 
 _US_PER_DAY: Final = 86_400_000_000
 _BYTES: Final = {
@@ -15,6 +15,7 @@ _BYTES: Final = {
     alarms: 420,
     alarm_changes: 190,
     strips: 180,
+    signals: 40,
     sessions: 100,
     patients: 60,
 }
@@ -42,8 +43,8 @@ def size_mb(engine: Engine) -> float:
     """How much there is, in MB."""
     with engine.connect() as connection:
         counts = {table: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in _BYTES}
-        signal = connection.execute(select(func.coalesce(func.sum(func.length(strips.c.x)), 0))).scalar_one()
-    return (sum(counts[table] * size for table, size in _BYTES.items()) + int(signal)) / 1e6
+        signal = [connection.execute(select(func.sum(func.length(t.c.x)))).scalar_one() for t in (strips, signals)]
+    return (sum(counts[table] * size for table, size in _BYTES.items()) + sum(map(int, filter(None, signal)))) / 1e6
 
 
 def _delete_before(engine: Engine, cut_us: int) -> None:
@@ -67,6 +68,7 @@ def _shorten(connection: Connection, session_id: int, cut: int, *, whole: bool) 
         connection.execute(delete(sessions).where(sessions.c.id == session_id))
         return
     connection.execute(delete(beats).where(and_(beats.c.session_id == session_id, beats.c.sample < cut)))
+    connection.execute(delete(signals).where(and_(signals.c.session_id == session_id, signals.c.first < cut)))
     connection.execute(delete(episodes).where(and_(episodes.c.session_id == session_id, episodes.c.last < cut)))
 
 

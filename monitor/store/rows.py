@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Table, and_, bindparam, insert, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.standing import Alarm
-from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, Strip
-from monitor.store.schema import alarm_changes, alarms, beats, episodes, minutes, patients, sessions, strips
+from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, Signal, Strip
+from monitor.store.schema import alarm_changes, alarms, beats, episodes, minutes, patients, sessions, signals, strips
 
 _E = TypeVar("_E")
 _Row = dict[str, Any]
 _INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_OF_A_SESSION: Final = (BeatSeen, RhythmSeen, Reached, Strip, Signal)
 _PLACES: Final = {"sqlite": "?", "postgresql": "%s"}
 """How a driver marks a parameter."""
 _OF_BEAT: Final = ("sample", "label", "score", "rr_s", "qrs_ms", "r_mv")
@@ -81,10 +82,11 @@ class Rows:
         self._reach(_only(entries, Reached))
         self._alarms(_only(entries, AlarmSeen))
         self._strips(_only(entries, Strip))
+        self._signals(_only(entries, Signal))
 
     def _number(self, entries: Sequence[Entry]) -> None:
         """See to it that every patient and session has a number."""
-        named = {entry.session: None for entry in entries if isinstance(entry, (BeatSeen, RhythmSeen, Reached, Strip))}
+        named = {entry.session: None for entry in entries if isinstance(entry, _OF_A_SESSION)}
         fresh = [session for session in named if session not in self._numbers.sessions]
         first_us = {minute.patient: minute.at_us for minute in _only(entries, Minute)}
         first_us |= {seen.alarm.patient: seen.alarm.since_us for seen in _only(entries, AlarmSeen)}
@@ -187,6 +189,10 @@ class Rows:
             strips,
             [{"alarm_id": s.alarm_id, "session_id": numbers[s.session], "first": s.first, "x": s.x} for s in seen],
         )
+
+    def _signals(self, seen: Sequence[Signal]) -> None:
+        numbers = self._numbers.sessions
+        self._add(signals, [{"session_id": numbers[s.session], "first": s.first, "x": s.x} for s in seen])
 
     def _add(self, table: Table, rows: list[_Row]) -> None:
         """Those that are not there yet."""

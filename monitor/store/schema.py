@@ -125,6 +125,14 @@ alarm_changes: Final = Table(
     Index("alarm_changes_by_alarm", "alarm_id"),
 )
 
+signals: Final = Table(
+    "signals",
+    metadata,
+    Column("session_id", _ID, _of("sessions"), primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("x", LargeBinary, nullable=False),
+)
+
 strips: Final = Table(
     "strips",
     metadata,

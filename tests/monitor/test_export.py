@@ -12,9 +12,10 @@ import wfdb
 from edge.events import RHYTHM_LABEL
 from monitor.export import csv_files, edf_files, wfdb_files
 from monitor.store import database
-from monitor.store.found import ALWAYS, Period
+from monitor.store.entries import BeatSeen, Reached, Signal
+from monitor.store.found import ALWAYS, Period, StoredSession
 from monitor.store.reader import Reader
-from tests.monitor.store.conftest import NOW_US, a_morning, write
+from tests.monitor.store.conftest import NOW_US, a_morning, beat, pieces, session, write
 
 
 @pytest.fixture
@@ -85,3 +86,56 @@ def test_edf_has_each_strip_with_its_beats(reader: Reader, tmp_path: Path) -> No
     assert np.allclose(strip.signals[0].data[:2500], np.arange(-1250, 1250) / 1000, atol=0.001)
     assert [note.onset for note in strip.annotations if note.text in "NV"] == pytest.approx(np.arange(0, 10, 0.8))
     assert [note.onset for note in strip.annotations if note.text == "tachycardia"] == [2.0]
+
+
+class TestSignal:
+    @pytest.fixture
+    def kept(self, tmp_path: Path) -> Iterator[Reader]:
+        """A morning of which half a minute of signal is kept, and twenty seconds later ten more."""
+        engine = database.connect(f"sqlite:///{tmp_path / 'signal.db'}")
+        database.migrate(engine)
+        write(engine, *a_morning("p1", odd="V"), *pieces(session(), 0, 3), *pieces(session(), 12_500, 1))
+        with engine.connect() as connection:
+            yield Reader(connection)
+        engine.dispose()
+
+    def test_wfdb_has_a_record_of_each_stretch(self, kept: Reader, tmp_path: Path) -> None:
+        wfdb_files.write(kept, "p1", ALWAYS, tmp_path)
+        record, beats = wfdb.rdrecord(str(tmp_path / "p1-1-0")), wfdb.rdann(str(tmp_path / "p1-1-0"), "pulse")
+        assert (record.fs, record.sig_name) == (250, ["MLII"])
+        assert np.allclose(record.p_signal[:, 0], np.arange(7500) / 1000)
+        assert beats.sample.tolist() == list(range(100, 7500, 200))
+        assert wfdb.rdrecord(str(tmp_path / "p1-1-12500")).p_signal[0, 0] == pytest.approx(12.5)
+        assert wfdb.rdann(str(tmp_path / "p1-1-12500"), "pulse").sample[0] == 0
+
+    def test_edf_has_a_file_of_each_stretch(self, kept: Reader, tmp_path: Path) -> None:
+        edf_files.write(kept, "p1", ALWAYS, tmp_path)
+        file = edfio.read_edf(tmp_path / "p1-1-12500.edf")
+        (signal,) = file.signals
+        assert np.allclose(signal.data, np.arange(12_500, 15_000) / 1000, atol=0.001)
+        assert len(file.annotations) == 13
+        assert str(file.starttime) == "22:14:10"
+
+    def test_a_period_cuts_it(self, kept: Reader, tmp_path: Path) -> None:
+        wfdb_files.write(kept, "p1", Period(NOW_US + 5_000_000, NOW_US + 6_000_000), tmp_path)
+        assert [path.name for path in tmp_path.glob("p1-1-*.hea")] == ["p1-1-1250.hea"]
+        assert wfdb.rdrecord(str(tmp_path / "p1-1-1250")).sig_len == 250
+
+    @pytest.mark.parametrize(("n", "fs", "whole"), [(7499, 360.0, 7488), (129, 128.0, 128), (2503, 250.0, 2500)])
+    def test_edf_has_whole_records(self, tmp_path: Path, n: int, fs: float, whole: int) -> None:
+        engine = database.connect(f"sqlite:///{tmp_path / 'odd.db'}")
+        database.migrate(engine)
+        mine = session(fs=fs)
+        x = np.arange(n).astype("<i2").tobytes()
+        write(engine, Signal(mine, 0, x), Reached(mine, n), BeatSeen(mine, beat(50)), BeatSeen(mine, beat(n - 1)))
+        with engine.connect() as connection:
+            (path,) = edf_files.write(Reader(connection), "p1", ALWAYS, tmp_path)
+        engine.dispose()
+        file = edfio.read_edf(path)
+        assert (len(file.signals[0].data), file.signals[0].sampling_frequency) == (whole, fs)
+        assert len(file.annotations) == 1
+
+    def test_edf_refuses_a_rate_that_fits_no_record(self, tmp_path: Path) -> None:
+        one = StoredSession(1, "MLII", 333.33, NOW_US, 0, 99)
+        with pytest.raises(ValueError, match=r"no place for 333\.33 samples a second"):
+            edf_files._ecg(tmp_path / "x.edf", "p1", one, 0, np.zeros(100), [])

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
 from edge.events import ClassifiedBeat, RhythmChange
 from monitor.config import Store
 from monitor.store import database
-from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, Strip
+from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, Signal, Strip
 from monitor.store.rows import Numbers, Rows
 from tests.monitor.test_sinks import alarm
 
@@ -85,6 +86,13 @@ def change(condition: str, sample: int, *, active: bool, value: float | None = N
 def raised(state: Any = "active", at_us: int = NOW_US, **what: Any) -> AlarmSeen:
     told = {"id": "p1/pause/1", "since_us": NOW_US, "raised_us": NOW_US, "changed_us": at_us} | what
     return AlarmSeen(msgspec.structs.replace(alarm(state), **told), at_us)
+
+
+def pieces(mine: Session, first: int, count: int) -> list[Signal]:
+    """Signal of ten seconds each, in which sample n is n µV but for what int16 does not hold."""
+    n = round(10 * mine.fs)
+    samples = [np.arange(first + k * n, first + (k + 1) * n) % 30_000 for k in range(count)]
+    return [Signal(mine, int(first + k * n), x.astype("<i2").tobytes()) for k, x in enumerate(samples)]
 
 
 def a_morning(patient: str = "p1", began_us: int = NOW_US, minutes: int = 10, odd: str = "") -> list[Entry]:

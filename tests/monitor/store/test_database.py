@@ -20,7 +20,7 @@ def test_the_migrations_make_what_the_schema_says(engine: Engine) -> None:
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
     database.migrate(engine)
-    assert rows(engine, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(engine, "SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 def test_a_store_that_a_newer_version_wrote_is_refused(engine: Engine) -> None:

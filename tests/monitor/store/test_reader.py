@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from monitor.store.entries import Reached, RhythmSeen
 from monitor.store.found import HOUR_US, Period, UnknownPatient
 from monitor.store.reader import Reader
-from tests.monitor.store.conftest import MINUTE_US, NOW_US, a_morning, change, session, write
+from tests.monitor.store.conftest import MINUTE_US, NOW_US, a_morning, change, pieces, session, write
 
 
 @pytest.fixture
@@ -83,3 +83,19 @@ def test_a_strip_comes_with_its_beats(reader: Reader) -> None:
     assert (strip.first, strip.session.fs) == (4500, 250.0)
     assert [sample for sample, _ in strip.beats] == list(range(4500, 7000, 200))
     assert reader.strip_of("of no alarm") is None
+
+
+def test_the_signal_comes_in_stretches_cut_to_the_session(engine: Engine) -> None:
+    mine = session("p9")
+    write(engine, Reached(mine, 20_000), *pieces(mine, 0, 2), *pieces(mine, 7_500, 1), *pieces(mine, 0, 1))
+    with engine.connect() as connection:
+        reader = Reader(connection)
+        (whole,) = reader.sessions("p9")
+        (part,) = reader.sessions("p9", Period(NOW_US + 9_000_000, NOW_US + 12_000_000))
+        assert [(s.first, len(s.x)) for s in reader.signal(whole)] == [(0, 5000), (7500, 2500)]
+        (stretch,) = reader.signal(part)
+        assert (stretch.first, stretch.x.tolist()) == (2250, list(range(2250, 3000)))
+
+
+def test_a_session_of_which_no_signal_is_kept_has_none(reader: Reader) -> None:
+    assert list(reader.signal(reader.sessions("p1")[0])) == []

@@ -5,9 +5,10 @@ import os
 import pytest
 from sqlalchemy import Engine
 
+from monitor.store.entries import Reached
 from monitor.store.retention import prune, size_mb
 from monitor.store.schema import metadata
-from tests.monitor.store.conftest import NOW_US, a_morning, raised, rows, write
+from tests.monitor.store.conftest import NOW_US, a_morning, pieces, raised, rows, session, write
 
 DAY_US = 86_400_000_000
 PLENTY_MB = 1e6
@@ -63,3 +64,12 @@ def test_its_size_is_about_that_of_the_file(engine: Engine, url: str) -> None:
     write(engine, *(entry for k in range(20) for entry in a_morning(f"p{k}", minutes=60)))
     engine.dispose()
     assert size_mb(engine) == pytest.approx(os.path.getsize(url.removeprefix("sqlite:///")) / 1e6, rel=0.3)
+
+
+def test_signal_goes_with_its_time_and_counts(engine: Engine) -> None:
+    mine = session(began_us=NOW_US - DAY_US)
+    write(engine, Reached(mine, 250 * 86_400), *pieces(mine, 0, 3), *pieces(mine, 250 * 86_000, 2))
+    before = size_mb(engine)
+    prune(engine, NOW_US, 0.5, PLENTY_MB)
+    assert rows(engine, "SELECT count(*) FROM signals") == [(2,)]
+    assert before - size_mb(engine) == pytest.approx(3 * 5_000 / 1e6, rel=0.01)
