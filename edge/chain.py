@@ -160,6 +160,7 @@ class Chain:
         if not len(beats):
             return []
         self._pending.add(beats)
+        self._quality.found(beats)
         if self._opinions:
             self._opinions.found(beats)
         out: Found = [(row, _beat(*rest)) for row, *rest in beats.tolist()]

@@ -5,11 +5,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from edge.agreement import Agreement
 from edge.events import Quality, SignalQuality
 from edge.gabor import GaborEnvelope
+from edge.history import pushed
 from edge.peak_finder import HOP_S
 from edge.rows import At, Rows, span
-from edge.types import F32, I64, U8, RowIndex
+from edge.types import F32, I64, U8, RowIndex, Table
 
 LEVELS: Final[tuple[Quality, ...]] = ("good", "doubtful", "unusable")
 GOOD, DOUBTFUL, UNUSABLE = range(3)
@@ -37,8 +39,10 @@ HIGH_SHARE: Final = (0.12, 0.25)
 """Usual envelope of that band as a share of what QRS complexes reach in theirs, for doubtful and unusable. On mitdb's
 records 1 % and 0.1 % of the time are above; with muscle noise as large as the QRS, half of it."""
 UNREST: Final = 0.20
-"""Usual envelope of the QRS band against its peaks: between beats it rests. Electrodes that move fill the gaps, but so
-does ventricular fibrillation: this alone makes a signal doubtful, never unusable."""
+"""Usual envelope of the QRS band against its peaks: between beats it rests. Electrodes that move fill the gaps."""
+AGREE: Final = np.float32(0.7)
+"""A doubtful signal is unusable where two ways of finding beats agree on less. So they do in noise, and in ventricular
+fibrillation: nobody finds beats there."""
 TOP: Final = 4
 """The fourth largest of the window's hops stands for its QRS complexes: three artefacts may be larger."""
 FORGETTING: Final = np.float32(0.98)
@@ -79,23 +83,36 @@ class SignalQualityBank(Rows):
     def __init__(self, fs: float, capacity: int = 1) -> None:
         """`fs` in hertz."""
         self.hop = round(HOP_S * fs)
-        self.kernels = _kernels(fs, self.hop)
+        self.kernels, self.delay = _kernels(fs, self.hop)
+        self.agreement = Agreement(capacity, HOPS)
         fresh: dict[str, ArrayLike] = {"place": _PAST, "samples": np.zeros((_PAST + HOPS, self.hop), np.float32)}
         fresh |= {"hops": np.zeros((3, BLOCKS * HOPS), np.float32), "extremes": np.zeros((3, BLOCKS), np.float32)}
         fresh |= {"farthest": np.full(2, -np.inf, np.float32), "reach": NOTHING}
         fresh |= dict.fromkeys(("clock", "blocks", "stood"), 0) | dict.fromkeys(("standing", "seen"), np.uint8(0))
         super().__init__(capacity, fresh)
 
+    def grow(self, capacity: int) -> None:
+        """Make room for `capacity` streams; those that are there keep their state."""
+        super().grow(capacity)
+        self.agreement.grow(capacity)
+
     def start(self, rows: RowIndex, sample: int | I64) -> None:
         """These streams begin anew, as good, and their next sample is number `sample`."""
         self.refresh(rows)
+        self.agreement.refresh(rows)
         self.clock[rows] = sample
 
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. The quality stands until a whole window says otherwise."""
+        self.agreement.refresh(rows)
         self.place[rows] = _PAST
         self.blocks[rows] = 0
         self.clock[rows] = sample
+
+    def found(self, beats: Table) -> None:
+        """A BEAT table, of the hop that was fed last."""
+        rows = beats["row"]
+        self.agreement.tell(rows, (beats["sample"] + self.delay - self.clock[rows]) // self.hop)
 
     def level(self, rows: RowIndex) -> U8:
         """Index into `LEVELS` of each stream."""
@@ -120,8 +137,10 @@ class SignalQualityBank(Rows):
     def _measure(self, at: At) -> None:
         """Keep what is to be known of a block that is full."""
         x = self._block(at)
-        self.hops[at] = _pushed(self.hops[at], self._envelopes(x))
-        self.extremes[at] = _pushed(self.extremes[at], self._extremes(at, x[:, _PAST * self.hop :]))
+        envelopes = self._envelopes(x)
+        self.hops[at] = pushed(self.hops[at], envelopes)
+        self.agreement.feed(at, envelopes[:, 0])
+        self.extremes[at] = pushed(self.extremes[at], self._extremes(at, x[:, _PAST * self.hop :]))
 
     def _block(self, at: At) -> F32:
         """The samples of a block and those before it, `(k, (_PAST + HOPS) · hop)`; what comes next is another block."""
@@ -165,14 +184,14 @@ class SignalQualityBank(Rows):
         if not len(rows):
             return []
         at = span(rows)
-        saw, seen = self._saw(at), self.seen[rows]
+        saw, seen = self._saw(rows, at), self.seen[rows]
         self.seen[at] = saw
         news = saw != self.standing[at]
         return self._believe(rows[news], saw[news], seen[news]) if np.count_nonzero(news) else []
 
-    def _saw(self, at: At) -> U8:
+    def _saw(self, rows: RowIndex, at: At) -> U8:
         """Grade and reasons of the last blocks, as `standing` has them."""
-        noisy, extremes = self._noisy(at), self.extremes[at]
+        noisy, extremes = self._noisy(rows, at), self.extremes[at]
         down, up, railed = np.maximum.reduce(extremes, axis=2).T
         flat = down + up < FLAT_MV
         if not np.count_nonzero(flat) and not np.count_nonzero(railed):
@@ -183,7 +202,7 @@ class SignalQualityBank(Rows):
         saw: U8 = 8 * grades.max(0) + np.array([1, 2, 4], np.uint8) @ (grades > GOOD)
         return saw
 
-    def _noisy(self, at: At) -> U8:
+    def _noisy(self, rows: RowIndex, at: At) -> U8:
         """Energy out of the QRS band against in band, as Li, Mark & Clifford 2008 (Physiol Meas 29) compare."""
         ordered = np.sort(self.hops[at], axis=2)
         middle = ordered.shape[2] // 2
@@ -191,6 +210,10 @@ class SignalQualityBank(Rows):
         self.reach[at] = peak = np.maximum(ordered[:, 0, -TOP], FORGETTING * self.reach[at])
         unrest, high = (usual / peak[:, None]).T
         noisy: U8 = np.maximum(_graded(high, HIGH_SHARE), unrest > UNREST)
+        if np.count_nonzero(noisy):
+            doubtful = noisy == DOUBTFUL
+            torn = self.agreement.share(rows[doubtful], peak[doubtful]) < AGREE
+            noisy[doubtful] += torn
         return noisy
 
     def _believe(self, rows: RowIndex, saw: U8, seen: U8) -> list[tuple[int, SignalQuality]]:
@@ -202,14 +225,6 @@ class SignalQualityBank(Rows):
         self.standing[rows] = saw
         told = zip(rows.tolist(), self.clock[rows].tolist(), saw.tolist(), strict=True)
         return [(row, _event(clock, standing)) for row, clock, standing in told]
-
-
-def _pushed(history: F32, newest: F32) -> F32:
-    """In place: `newest` at the end of the last axis, and as much of the oldest gone."""
-    length = newest.shape[-1]
-    history[..., :-length] = history[..., length:]
-    history[..., -length:] = newest
-    return history
 
 
 def _still(hops: F32, farthest: F32) -> F32:
@@ -232,8 +247,11 @@ def _graded(value: F32, limits: tuple[float, float]) -> U8:
     return grade
 
 
-def _kernels(fs: float, hop: int) -> F32:
-    """Of the envelopes of a block, from its samples and those before it: real parts, then imaginary parts."""
+def _kernels(fs: float, hop: int) -> tuple[F32, int]:
+    """Of the envelopes of a block, from its samples and those before it: real parts, then imaginary parts.
+
+    And how many samples the QRS band's is late.
+    """
     qrs = GaborEnvelope(fs, hop, _QRS_A_HOP)
     above = GaborEnvelope(fs, hop, _ABOVE_A_HOP, centre_hz=min(HIGH_HZ, 0.4 * fs), sigma_hz=HIGH_SIGMA_HZ)
     kernels = np.zeros(((_PAST + HOPS) * hop, 2, len(_MEANS)), np.float32)
@@ -241,4 +259,4 @@ def _kernels(fs: float, hop: int) -> F32:
         end = (_PAST + k + 1) * hop
         for band, first in ((qrs, k * _QRS_A_HOP), (above, _QRS + k * _ABOVE_A_HOP)):
             kernels[end - band.length : end, :, first : first + band.per_hop] = band.matrix.reshape(band.length, 2, -1)
-    return kernels.reshape(len(kernels), -1)
+    return kernels.reshape(len(kernels), -1), round(qrs.delay)

@@ -3,18 +3,33 @@
 import numpy as np
 import pytest
 
+from edge.detector import Detector
 from edge.events import SignalQuality
 from edge.quality import DOUBTFUL, GOOD, LEVELS, UNUSABLE, SignalQualityBank
-from edge.types import F32
+from edge.types import F32, RowIndex
 from tests.contracts import FS, ecg, hops
 
 ONE = np.array([0])
 
 
+class Ward:
+    """A bank beside the detector that tells it of beats."""
+
+    def __init__(self, capacity: int) -> None:
+        self.bank, self.detector = SignalQualityBank(FS, capacity), Detector(FS, capacity)
+        self.bank.start(np.arange(capacity), 0)
+        self.detector.start(np.arange(capacity), 0)
+
+    def feed(self, rows: RowIndex, x: F32) -> list[tuple[int, SignalQuality]]:
+        beats = self.detector.feed(rows, x)
+        told = self.bank.feed(rows, x)
+        self.bank.found(beats)
+        return told
+
+
 def told(x: F32) -> list[SignalQuality]:
-    bank = SignalQualityBank(FS)
-    bank.start(ONE, 0)
-    return [event for hop in hops(x, bank.hop) for _, event in bank.feed(ONE, hop)]
+    ward = Ward(1)
+    return [event for hop in hops(x, ward.bank.hop) for _, event in ward.feed(ONE, hop)]
 
 
 def heart(seconds: float = 20, noise_mv: float = 0.01) -> F32:
@@ -55,6 +70,16 @@ def test_noise_is_graded(noise_mv: float, quality: str) -> None:
     assert (events[-1].quality if events else "good") == quality
 
 
+def test_electrodes_that_move_make_a_signal_unusable() -> None:
+    """What the detector takes for beats there a simpler rule does not find, though nothing is flat or railed."""
+    rng = np.random.default_rng(2)
+    steps = np.convolve(rng.normal(0, 1, 30 * 360) * (rng.random(30 * 360) < 0.05), np.hanning(36), "same")
+    x = heart(30)
+    events = told(np.concatenate([x, x + (1.5 * np.ptp(x) * steps).astype(np.float32)]))
+    assert events[-1].quality == "unusable"
+    assert events[-1].reasons == ("noise",)
+
+
 def test_what_is_over_is_told_once() -> None:
     """Good again after a flat line, and no flapping on the way."""
     flat = np.zeros(3600, np.float32)
@@ -71,14 +96,15 @@ def test_gain_is_not_quality() -> None:
 def test_streams_do_not_see_each_other() -> None:
     """In a bank each has the quality that it has alone, whatever subset comes."""
     x = np.stack([heart(), heart(20, 1.0), np.zeros(7200, np.float32)])
-    bank = SignalQualityBank(FS)
-    bank.grow(3)
-    bank.start(np.arange(3), 0)
-    signal = hops(x, bank.hop)
-    found = [pair for hop in signal for rows in ([0, 2], [1]) for pair in bank.feed(np.array(rows), hop[rows])]
+    ward = Ward(1)
+    for stage in (ward.bank, ward.detector):
+        stage.grow(3)
+        stage.start(np.arange(3), 0)
+    signal = hops(x, ward.bank.hop)
+    found = [pair for hop in signal for rows in ([0, 2], [1]) for pair in ward.feed(np.array(rows), hop[rows])]
     for row in range(3):
         assert [event for r, event in found if r == row] == told(x[row])
-    assert bank.level(np.arange(3)).tolist() == [GOOD, UNUSABLE, UNUSABLE]
+    assert ward.bank.level(np.arange(3)).tolist() == [GOOD, UNUSABLE, UNUSABLE]
     assert [LEVELS[level] for level in (GOOD, DOUBTFUL, UNUSABLE)] == ["good", "doubtful", "unusable"]
 
 
