@@ -18,7 +18,7 @@ from edge.tables import F, N, S, V
 from edge.types import F32, F64, I64, U8, Bool, RowIndex
 
 KEPT: Final = 24
-"""Intervals and beats that are looked at …"""
+"""Intervals and beats that are known at …"""
 LEAST: Final = 8
 """… and the fewest that say anything."""
 LONGEST_S: Final = 3.0
@@ -34,9 +34,9 @@ WEIGHTS: Final = np.array([2.2, 2.6, -2.1, -6.4, -6.3, -3.4])
 BIAS: Final = -9.1
 """Logistic regression on `MEASURES`, fitted to de Chazal's first half of mitdb and half of cinc2017's recordings."""
 MEASURES: Final = ("entropy", "ln rmssd", "ln P wave", "ln rr", "share of V", "share of S")
-BEGINS: Final = 1.5
+BEGINS: Final = 1.75
 """Log odds at which it begins …"""
-ENDS: Final = -0.5
+ENDS: Final = -0.75
 """… and below which it is over: between the two what was known stays."""
 
 _HELD: Final = np.arange(KEPT + 1)
