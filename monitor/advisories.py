@@ -1,11 +1,11 @@
-"""Single abnormal beats and intervals, told in the live feed: no sound, nothing to acknowledge."""
+"""Single abnormal beats, pairs of them, and intervals, told in the live feed: no sound, nothing to acknowledge."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from edge.events import ClassifiedBeat, Event, IrregularInterval
+from edge.events import ClassifiedBeat, EctopicGroup, Event, IrregularInterval
 from monitor.alarm_rules import AdvisoryRules
 from monitor.standing import MICROSECONDS, Alarm
 
@@ -16,6 +16,11 @@ _OF_CLASS: Final = {
     "Q": ("unknown_beat", "Beat of unknown class"),
     "N": ("normal_beat", "Normal beat"),
 }
+_PAIRS: Final = {
+    "S": ("supraventricular_couplet", "Two supraventricular beats in a row"),
+    "V": ("ventricular_couplet", "Two ventricular beats in a row"),
+}
+"""Three are a run, which is an alarm."""
 
 
 @dataclass(slots=True)
@@ -35,7 +40,7 @@ class Advisories:
         self._told: dict[tuple[str, str], _Told] = {}
 
     def feed(self, patient: str, lead: str, event: Event, now: float) -> list[Alarm]:
-        """What there is to tell of a beat or an interval; nothing for other events."""
+        """What there is to tell of a beat, a pair or an interval; nothing for other events."""
         said = self._wording(event)
         if said is None:
             return []
@@ -58,6 +63,8 @@ class Advisories:
             case ClassifiedBeat(label=label, score=score):
                 least = self.rules.least_score.get(label)
                 return None if least is None or score < least else (*_OF_CLASS[label], score)
+            case EctopicGroup(label=label, beats=2, bpm=bpm) if label in self.rules.least_score:
+                return (*_PAIRS[label], bpm)
             case IrregularInterval(rr_s=rr_s, expected_s=expected_s) if self.rules.irregular_rr:
                 return "irregular_rr", f"R-R {rr_s:.2f} s, expected {expected_s:.2f} s", rr_s
         return None
