@@ -57,7 +57,7 @@ class Link:
         broker: Broker,
         client_id: str,
         *,
-        will: Will,
+        will: Will | None,
         subscriptions: Sequence[str],
         queue: int,
         counters: Counters,
@@ -177,6 +177,11 @@ class Link:
         self._client.on_publish = lambda _client, _userdata, mid, *_: arrived.set() if mid == last.mid else None
         with suppress(TimeoutError):
             await asyncio.wait_for(arrived.wait(), drain_s)
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Without a word; the broker keeps the session for its time."""
+        self._leaving = True
         self._client.disconnect()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._down.wait(), _FAREWELL_S)
@@ -203,7 +208,7 @@ class Link:
         properties.ReceiveMaximum = min(self._queue, _MOST_RECEIVED)
         self._client.connect(host, port, self._broker.keepalive_s, clean_start=False, properties=properties)
 
-    def _made(self, client_id: str, will: Will) -> Client:
+    def _made(self, client_id: str, will: Will | None) -> Client:
         protocol = _PROTOCOLS[self._broker.protocol]
         clean = True if self._broker.protocol == 311 else None
         client = Client(CallbackAPIVersion.VERSION2, client_id, clean, protocol=protocol, manual_ack=True)
@@ -212,7 +217,8 @@ class Link:
             client.username_pw_set(name, password)
         if self._address.tls:
             self._secure(client)
-        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        if will is not None:
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
         client.max_inflight_messages_set(_IN_FLIGHT)
         client.max_queued_messages_set(self._queue)
         client.on_connect, client.on_disconnect = self._connected, self._gone

@@ -69,12 +69,13 @@ def name(monitor: str, index: int) -> str:
 
 
 def config_of(config: Config, share: Share) -> Config:
-    """A worker's own: nothing that two would fight for is in two of them."""
+    """A worker's own: nothing that two would fight for is in two of them. Its session at the broker is also another
+    when there are more or fewer workers: what waits in the old one is not what it will be asked for."""
     monitor, broker = config.monitor, config.broker
     address = monitor.metrics_address
     metrics = str(address._replace(port=address.port + share.index)) if address else None
     own = {"id": name(monitor.id, share.index), "metrics": metrics}
-    client_id = broker.client_id and name(broker.client_id, share.index)
+    client_id = f"{name(config.client_id, share.index)}-of-{share.count}"
     return msgspec.structs.replace(
         config,
         monitor=msgspec.structs.replace(monitor, **own),

@@ -15,15 +15,29 @@ from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
-from typing import Final, TypeAlias
+from typing import Any, Final, Protocol
 
 import structlog
 
 from monitor.backoff import Backoff
 from monitor.notify import ALIVE, ALIVE_EVERY_S, READY, STOPPING, Notify
 
-Work: TypeAlias = Callable[[int, Notify], None]
-"""Do the work of worker number so and so, and say that it goes on, until SIGTERM."""
+
+class Crew(Protocol):
+    """Those who work. All but `wanted` is called in processes of their own."""
+
+    def wanted(self) -> int:
+        """How many there should be now."""
+
+    def work(self, index: int, count: int, notify: Notify) -> None:
+        """Be worker number `index` of `count`, and say that it goes on, until SIGTERM."""
+
+    def prepare(self, before: int, count: int) -> None:
+        """There will be `count`; those of before still work."""
+
+    def deal(self, before: int, count: int) -> None:
+        """There will be `count`, and nobody works."""
+
 
 _HANGS_S: Final = 10 * ALIVE_EVERY_S
 _SOUND_S: Final = 10.0
@@ -48,10 +62,10 @@ class _Worker:
     heard: float = 0.0
     is_ready: bool = False
 
-    def start(self, work: Work, now: float) -> None:
+    def start(self, crew: Crew, count: int, now: float) -> None:
         """Fork it."""
         self.channel, theirs = _fork.Pipe(duplex=False)
-        self.process = _fork.Process(target=_work, args=(self.index, work, theirs), name=f"worker-{self.index}")
+        self.process = _fork.Process(target=_work, args=(crew, self.index, count, theirs))
         self.begun = self.heard = now
         self.process.start()
         theirs.close()
@@ -100,17 +114,17 @@ class _Worker:
 
 
 class Supervisor:
-    """Of `count` workers."""
+    """Of a crew."""
 
-    def __init__(self, count: int, work: Work, notify: Notify, patience_s: float) -> None:
+    def __init__(self, crew: Crew, notify: Notify, patience_s: float) -> None:
         """Workers that were told to stop are killed after `patience_s`; `notify` hears of all of them as of one."""
-        self._workers = [_Worker(index) for index in range(count)]
-        self._work, self._notify, self._patience_s = work, notify, patience_s
+        self._workers = [_Worker(index) for index in range(crew.wanted())]
+        self._crew, self._notify, self._patience_s = crew, notify, patience_s
         self._told_ready = False
         self._told_alive = 0.0
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT. SIGHUP is passed on."""
+        """Until SIGTERM or SIGINT. At SIGHUP there may be more or fewer of them; else it is passed on."""
         with _heard_signals() as signals:
             while True:
                 self._tend(time.monotonic())
@@ -118,7 +132,7 @@ class Supervisor:
                 if told & set(_STOPPING):
                     break
                 if signal.SIGHUP in told:
-                    self._tell(signal.SIGHUP)
+                    self._reconsider()
             self._notify(STOPPING)
             self._stop()
 
@@ -134,8 +148,28 @@ class Supervisor:
             if worker.process is not None:
                 self._look_after(worker, now)
             if worker.process is None and now >= worker.due:
-                worker.start(self._work, now)
+                worker.start(self._crew, len(self._workers), now)
         self._report(now)
+
+    def _reconsider(self) -> None:
+        before, count = len(self._workers), self._crew.wanted()
+        if before == count:
+            self._tell(signal.SIGHUP)
+            return
+        log.info("the number of workers changes", before=before, now=count)
+        self._apart(self._crew.prepare, before, count)
+        self._stop()
+        self._apart(self._crew.deal, before, count)
+        self._workers = [_Worker(index) for index in range(count)]
+
+    def _apart(self, act: Callable[[int, int], None], before: int, count: int) -> None:
+        """In a process of its own: this one stays without threads, and does not wait forever."""
+        process = _fork.Process(target=_alone, args=(act, before, count))
+        process.start()
+        process.join(self._patience_s)
+        if process.is_alive():
+            process.kill()
+            process.join()
 
     def _look_after(self, worker: _Worker, now: float) -> None:
         worker.hear(now)
@@ -168,11 +202,16 @@ class Supervisor:
                 worker.join(self._patience_s)
 
 
-def _work(index: int, work: Work, channel: Connection) -> None:
-    """In the forked process: its signals are its own again, and when it is orphaned it ends."""
+def _alone(act: Callable[..., None], *arguments: Any) -> None:
+    """In a forked process, whose signals are its own again."""
     signal.set_wakeup_fd(-1)
     for number in _HEARD:
         signal.signal(number, signal.SIG_DFL)
+    act(*arguments)
+
+
+def _work(crew: Crew, index: int, count: int, channel: Connection) -> None:
+    """In a forked process, which ends when it is orphaned."""
     parent = os.getppid()
 
     def notify(said: str) -> None:
@@ -181,7 +220,7 @@ def _work(index: int, work: Work, channel: Connection) -> None:
         else:
             channel.send_bytes(said.encode())
 
-    work(index, notify)
+    _alone(crew.work, index, count, notify)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-import structlog
 
 from edge.classifier import ModelMismatch
 from monitor.cli import log
@@ -49,19 +48,12 @@ def _monitor(config: Config, path: Path) -> None:
 
 
 def _supervise(config: Config, path: Path) -> None:
-    from monitor.daemon import run
-    from monitor.notify import Notify, to_supervisor
+    from monitor.notify import to_supervisor
     from monitor.outlets import preload
     from monitor.shipped import load_model
-    from monitor.workers import Share, config_of
+    from monitor.workers_crew import Crew
     from monitor.workers_supervisor import Supervisor
-
-    def work(index: int, notify: Notify) -> None:
-        share = Share(index, config.monitor.workers)
-        structlog.contextvars.bind_contextvars(worker=index)
-        own = config_of(config, share)
-        asyncio.run(run(own, reread=lambda: config_of(load(path), share), share=share, notify=notify))
 
     load_model(config.model.path)  # what is wrong for one is wrong for all, and is said once
     preload(config)
-    Supervisor(config.monitor.workers, work, to_supervisor(), config.monitor.drain_s + STOP_S).run()
+    Supervisor(Crew(config, lambda: load(path)), to_supervisor(), config.monitor.drain_s + STOP_S).run()

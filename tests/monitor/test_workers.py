@@ -44,11 +44,11 @@ def test_what_is_no_topic_of_ours_is_refused_by_one_worker_and_no_more(topic: st
 def test_workers_share_neither_id_nor_session_nor_memory_nor_address() -> None:
     whole = Config(broker=Broker(client_id="mine"), monitor=Service(metrics="[::1]:9464", workers=2, state_dir="/s"))
     one, other = (config_of(whole, Share(index, 2)) for index in range(2))
-    assert (one.client_id, other.client_id) == ("mine-0", "mine-1")
+    assert (one.client_id, other.client_id) == ("mine-0-of-2", "mine-1-of-2")
     assert (one.monitor.id, other.monitor.id) == ("main-0", "main-1")
     assert (one.monitor.metrics, other.monitor.metrics) == ("[::1]:9464", "[::1]:9465")
     assert one.monitor.memory != other.monitor.memory
-    assert config_of(Config(), Share(1, 2)).client_id == "pulse-monitor-main-1"
+    assert config_of(Config(), Share(1, 2)).client_id == "pulse-monitor-main-1-of-2"
 
 
 def test_several_workers_keep_the_last_seconds_where_nobody_says_otherwise() -> None:
