@@ -183,13 +183,13 @@ class Worker:
         """A shard is ours: go on where the worker before has ended."""
         self._watch.counters.shards_taken += 1
         found = _read(left)
+        log.info("takes a shard", shard=shard.number, patients=len(found.memory.patients) if found else 0)
         if found is None:
             return
         shard.go_on(found)
         self._watch.remember(found.memory, self._clock())
         standing = (alarm for alarm in self._watch.standing() if alarm.patient in shard.patients)
         self._watch.repeat({alarm.id: alarm for alarm in (*found.recent, *standing)}.values())
-        log.info("takes over", shard=shard.number, patients=len(shard.patients))
 
     def _lose(self, shards: Iterable[Shard]) -> None:
         """Their patients are somebody else's."""

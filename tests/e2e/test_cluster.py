@@ -67,6 +67,7 @@ def client(rabbit: Rabbit, user: str) -> Iterator[Client]:
     made.username_pw_set(user, PASSWORD)
     made.connect("127.0.0.1", rabbit.mqtt)
     made.loop_start()
+    until(made.is_connected)
     yield made
     made.disconnect()
     made.loop_stop()
@@ -120,10 +121,12 @@ class Worker:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, env=os.environ | named, stderr=log)
 
-    def said(self, event: str) -> list[float]:
-        """When it wrote this into its log."""
+    def said(self, event: str) -> list[tuple[float, dict[str, Any]]]:
+        """When it wrote this into its log, and what else."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-        return [datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines if line["event"] == event]
+        return [
+            (datetime.fromisoformat(each["timestamp"]).timestamp(), each) for each in lines if each["event"] == event
+        ]
 
 
 @contextlib.contextmanager
@@ -190,6 +193,25 @@ def undisturbed(messages: Sequence[Message]) -> dict[str, list[int]]:
     return {name: heard.beats(name, (SECONDS - LOOK_AHEAD_S) * FS) for name in CLEAN}
 
 
+@pytest.mark.parametrize(
+    ("user", "says"),
+    [
+        (FLAT, {f"pulse/v1/{FLAT}/samples/MLII", f"pulse/v1/{FLAT}/status"}),
+        ("operator", {f"pulse/v1/{FLAT}/commands/acknowledge"}),
+    ],
+)
+def test_everybody_may_say_only_what_is_theirs(rabbit: Rabbit, user: str, says: set[str]) -> None:
+    """RabbitMQ throws out who says anything else, so each topic has a connection of its own."""
+    topics = {f"pulse/v1/{CLEAN[1]}/samples/MLII", f"pulse/v1/{FLAT}/beats", f"pulse/v1/{FLAT}/alarms/asystole"}
+    topics |= {"pulse/monitor/w0/status", f"pulse/v1/{FLAT}/commands/acknowledge", f"pulse/v1/{FLAT}/status"}
+    with operator(rabbit) as (_, heard):
+        for topic in topics | says:
+            with client(rabbit, user) as made:
+                made.publish(topic, b"x", 1)
+                until(lambda topic=topic, made=made: topic in dict(heard) or not made.is_connected())  # type: ignore[misc]
+        assert {topic for topic, _ in heard} == says
+
+
 def stored(path: Path, before: float) -> dict[str, list[int]]:
     """The beats in the one store of all workers, where each patient has one session."""
     question = """SELECT name, sample FROM beats JOIN sessions ON session_id = sessions.id
@@ -200,10 +222,16 @@ def stored(path: Path, before: float) -> dict[str, list[int]]:
     return {name: [sample for whose, sample in rows if whose == name] for name in CLEAN}
 
 
+def take_overs(workers: dict[str, Worker], victim: str, killed: float) -> list[float]:
+    """After how many seconds each shard of the victim was another's."""
+    takes = sorted((at, line["shard"], name) for name in WORKERS for at, line in workers[name].said("takes a shard"))
+    owner = {shard: name for at, shard, name in takes if at <= killed}
+    lost = [shard for shard, name in owner.items() if name == victim]
+    return sorted(min(at for at, which, _ in takes if which == shard and at > killed) - killed for shard in lost)
+
+
 @pytest.mark.mitdb
-def test_a_worker_that_is_killed_costs_no_beat_and_doubles_none(
-    rabbit: Rabbit, mitdb: Path, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_a_worker_that_is_killed_costs_no_beat_and_doubles_none(rabbit: Rabbit, mitdb: Path, tmp_path: Path) -> None:
     """And nobody has to acknowledge an alarm twice. Then one more leaves in good order, and the last has them all."""
     messages = list(blocks(recorded(mitdb)))
     expected = undisturbed(messages)
@@ -235,6 +263,6 @@ def test_a_worker_that_is_killed_costs_no_beat_and_doubles_none(
     assert stored(tmp_path / "store.db", end) == expected
     assert len({alarm["id"] for alarm in heard.of(asystole)}) == 1
     assert heard.of(asystole)[-1]["state"] == "acknowledged"
-    taken = [at - killed for name in (leaving, last) for at in workers[name].said("takes over") if at > killed]
-    record_property("take_over_s", min(taken))
-    assert min(taken) < 2.0
+    took_s = take_overs(workers, victim, killed)
+    print(f"taken over after {', '.join(f'{seconds:.3f}' for seconds in took_s)} s")
+    assert max(took_s) < 2.0
