@@ -43,6 +43,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 _NO_SIGNAL: Final = ("signal_loss", "device_offline")
+_NO_BEATS: Final = ("poor_signal", *_NO_SIGNAL)
+"""What is counted from beats is nothing while these last. Asystole is told all the same, and so are ventricular
+tachycardia and fibrillation: a heart that fibrillates is unreadable too."""
 _VT: Final = ("ventricular_tachycardia", "ventricular_fibrillation")
 
 
@@ -53,7 +56,7 @@ def _deadly(message: str, *inhibited_by: str) -> Rule:
 
 def _noted(message: str, *inhibited_by: str) -> Rule:
     """Worth knowing, and no reason to run: it is one alarm as long as it keeps coming back."""
-    return Rule(priority="low", hold_s=30.0, message=message, inhibited_by=(*inhibited_by, *_VT, *_NO_SIGNAL))
+    return Rule(priority="low", hold_s=30.0, message=message, inhibited_by=(*inhibited_by, *_VT, *_NO_BEATS))
 
 
 def _technical(priority: Priority, message: str, *inhibited_by: str, delay_s: float, hold_s: float) -> Rule:
@@ -66,18 +69,18 @@ DEFAULT_RULES: Final[dict[str, Rule]] = {
     "ventricular_fibrillation": _deadly("Ventricular fibrillation or flutter", *_NO_SIGNAL),
     "asystole": msgspec.structs.replace(_deadly("No heartbeat"), hold_s=0.0),
     "ventricular_tachycardia": _deadly("Ventricular tachycardia", "ventricular_fibrillation", *_NO_SIGNAL),
-    "extreme_bradycardia": _deadly("Heart rate extremely low", "asystole", *_NO_SIGNAL),
-    "extreme_tachycardia": _deadly("Heart rate extremely high", *_VT, *_NO_SIGNAL),
+    "extreme_bradycardia": _deadly("Heart rate extremely low", "asystole", *_NO_BEATS),
+    "extreme_tachycardia": _deadly("Heart rate extremely high", *_VT, *_NO_BEATS),
     "ventricular_run": Rule(
-        priority="medium", hold_s=10.0, message="Run of ventricular beats", inhibited_by=(*_VT, *_NO_SIGNAL)
+        priority="medium", hold_s=10.0, message="Run of ventricular beats", inhibited_by=(*_VT, *_NO_BEATS)
     ),
-    "pause": Rule(priority="medium", hold_s=10.0, message="Pause", inhibited_by=("asystole", *_NO_SIGNAL)),
+    "pause": Rule(priority="medium", hold_s=10.0, message="Pause", inhibited_by=("asystole", *_NO_BEATS)),
     "atrial_fibrillation": Rule(
         priority="medium",
         delay_s=15.0,
         hold_s=30.0,
         message="Atrial fibrillation",
-        inhibited_by=(*_VT, *_NO_SIGNAL),
+        inhibited_by=(*_VT, *_NO_BEATS),
     ),
     "supraventricular_run": _noted("Run of supraventricular beats", "atrial_fibrillation"),
     "bigeminy": _noted("Ventricular bigeminy"),
@@ -86,27 +89,29 @@ DEFAULT_RULES: Final[dict[str, Rule]] = {
         priority="medium",
         delay_s=5.0,
         message="Heart rate low",
-        inhibited_by=("asystole", "extreme_bradycardia", *_NO_SIGNAL),
+        inhibited_by=("asystole", "extreme_bradycardia", *_NO_BEATS),
     ),
     "tachycardia": Rule(
         priority="medium",
         delay_s=5.0,
         message="Heart rate high",
-        inhibited_by=("extreme_tachycardia", *_VT, *_NO_SIGNAL),
+        inhibited_by=("extreme_tachycardia", *_VT, *_NO_BEATS),
     ),
     "irregular": Rule(
         priority="low",
         delay_s=5.0,
         hold_s=10.0,
         message="Irregular rhythm",
-        inhibited_by=("atrial_fibrillation", *_VT, *_NO_SIGNAL),
+        inhibited_by=("atrial_fibrillation", *_VT, *_NO_BEATS),
     ),
     "device_offline": _technical("medium", "Device is offline", delay_s=0.0, hold_s=0.0),
     "signal_loss": _technical("medium", "No samples arrive", "device_offline", delay_s=0.0, hold_s=1.0),
     "lead_off": _technical("medium", "Electrode has come off", *_NO_SIGNAL, delay_s=1.0, hold_s=2.0),
     "conflict": _technical("medium", "Two devices claim this stream", delay_s=0.0, hold_s=30.0),
     "saturated": _technical("low", "Signal is saturated", "lead_off", *_NO_SIGNAL, delay_s=3.0, hold_s=3.0),
-    "poor_signal": _technical("low", "Signal is poor", "lead_off", *_NO_SIGNAL, delay_s=5.0, hold_s=5.0),
+    "poor_signal": _technical(
+        "low", "Signal is poor", "lead_off", "ventricular_fibrillation", *_NO_SIGNAL, delay_s=5.0, hold_s=5.0
+    ),
     "gaps": _technical("low", "Samples are missing", *_NO_SIGNAL, delay_s=0.0, hold_s=30.0),
     "overloaded": _technical("medium", "Monitor is behind", delay_s=2.0, hold_s=10.0),
     "clock_drift": _technical("low", "Device's clock is off", *_NO_SIGNAL, delay_s=30.0, hold_s=60.0),
