@@ -5,13 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as Alembic
-from alembic.util import CommandError
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
+_NEWEST = max(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v*.py"))
 _BUSY_S = 10.0
 """How long SQLite waits for another who writes."""
 
@@ -23,6 +21,10 @@ name, and ours alone."""
 
 class StoreError(Exception):
     """The store cannot be opened or read; the message says which, and why."""
+
+
+class UnknownVersion(Exception):
+    """The tables are of a version that this one does not know."""
 
 
 def parsed(url: str) -> URL:
@@ -53,12 +55,20 @@ def connect(url: str) -> Engine:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date. Raises `StoreError`, also for a store that a newer version has written."""
-    alembic = Alembic()
-    alembic.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with explained(engine), engine.begin() as connection:
         connection.exec_driver_sql(_ALONE[engine.dialect.name])
-        alembic.attributes["connection"] = connection
-        command.upgrade(alembic, "head")
+        if _version(connection) != _NEWEST:
+            # Its library takes as long to import as all the rest, and is needed once in the life of a store.
+            from monitor.store.upgrade import upgrade
+
+            upgrade(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    """Of the tables; None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
 @contextmanager
@@ -66,7 +76,7 @@ def explained(engine: Engine) -> Iterator[None]:
     """Turn what a database raises into a `StoreError` that names it, without its password."""
     try:
         yield
-    except (SQLAlchemyError, CommandError) as error:
+    except (SQLAlchemyError, UnknownVersion) as error:
         first_line = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
         raise StoreError(f"{engine.url.render_as_string()}: {first_line}") from error
 

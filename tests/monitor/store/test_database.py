@@ -1,5 +1,7 @@
 """A store is opened, brought up to date, and refused in words."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,24 @@ def test_the_migrations_make_what_the_schema_says(engine: Engine) -> None:
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
     database.migrate(engine)
     assert rows(engine, "SELECT version_num FROM alembic_version") == [("0002",)]
+
+
+def test_a_store_that_is_up_to_date_is_opened_without_the_library_that_migrates(tmp_path: Path) -> None:
+    """It takes as long to import as everything else together."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    database.migrate(database.connect(url))
+    program = (
+        "import sys; from monitor.store import database; "
+        f"database.migrate(database.connect({url!r})); sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_of_several_that_open_a_new_store_at_once_one_makes_the_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    program = f"from monitor.store import database; database.migrate(database.connect({url!r}))"
+    all_at_once = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(3)]
+    assert [process.communicate()[1] for process in all_at_once] == [b""] * 3
 
 
 def test_a_store_that_a_newer_version_wrote_is_refused(engine: Engine) -> None:
