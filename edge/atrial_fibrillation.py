@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from edge.rows import Rows
-from edge.tables import F, N, S, V
+from edge.tables import LABELS, F, S, V
 from edge.types import F32, F64, I64, U8, Bool, RowIndex
 
 KEPT: Final = 24
@@ -39,6 +39,9 @@ BEGINS: Final = 1.75
 ENDS: Final = -0.75
 """… and below which it is over: between the two what was known stays."""
 
+_SOUND: Final = np.array([label not in (V, F) for label in range(len(LABELS))])
+_ECTOPIC: Final = np.array([(label == V, label == S) for label in range(len(LABELS))])
+"""By label."""
 _HELD: Final = np.arange(KEPT + 1)
 _ONES = np.maximum(_HELD * (_HELD - 1), 1)
 _TWOS = np.maximum((_HELD - 1) * (_HELD - 2), 1)
@@ -50,7 +53,7 @@ class AtrialFibrillation(Rows):
 
     log_rr: F32  # (capacity, KEPT), s, between beats that are not ventricular, the newest last, NaN where there is none
     held: I64  # how many of them there are
-    label: U8  # (capacity, KEPT), of the last beats, in a ring by `count`
+    ectopic: Bool  # (capacity, KEPT, 2), which of the last beats were V, which S, in a ring by `count`
     count: I64  # beats since the start, or since what was known was forgotten
     sound: Bool  # the last beat was not ventricular
 
@@ -58,7 +61,7 @@ class AtrialFibrillation(Rows):
         fresh: dict[str, ArrayLike] = {
             "log_rr": np.full(KEPT, np.nan, np.float32),
             "held": 0,
-            "label": np.full(KEPT, N, np.uint8),
+            "ectopic": np.zeros((KEPT, 2), np.bool_),
             "count": 0,
             "sound": False,
         }
@@ -83,11 +86,11 @@ class AtrialFibrillation(Rows):
         return ago
 
     def _remember(self, rows: RowIndex, rr_s: F64, labels: U8) -> None:
-        sound = (labels != V) & (labels != F)
+        sound = _SOUND[labels]
         counts = sound & self.sound[rows] & (rr_s < LONGEST_S)
         self.sound[rows] = sound
         self.count[rows] = count = self.count[rows] + 1
-        self.label[rows, count % KEPT] = labels
+        self.ectopic[rows, count % KEPT] = _ECTOPIC[labels]
         self._follow(rows[counts], rr_s[counts])
 
     def _follow(self, rows: RowIndex, rr_s: F64) -> None:
@@ -97,15 +100,13 @@ class AtrialFibrillation(Rows):
 
     def _measures(self, rows: RowIndex, p_wave: F32) -> F64:
         log_rr, held = self.log_rr[rows], self.held[rows]
-        label, beats = self.label[rows], np.minimum(self.count[rows], KEPT)
         measures = np.empty((len(rows), len(MEASURES)))
         measures[:, 0] = _surprise(log_rr, held)
         measures[:, 1] = _change(log_rr, held) + 1e-3
         measures[:, 2] = p_wave + 1e-3
         np.log(measures[:, :3], out=measures[:, :3])
         measures[:, 3] = np.sort(log_rr, axis=1)[np.arange(len(rows)), held // 2]
-        measures[:, 4] = (label == V).sum(1) / beats
-        measures[:, 5] = (label == S).sum(1) / beats
+        measures[:, 4:] = self.ectopic[rows].sum(1) / np.minimum(self.count[rows], KEPT)[:, None]
         return measures
 
 

@@ -11,6 +11,8 @@ from edge.types import F32, Bool, RowIndex, Table
 def odd_intervals(beats: Table, rr: F32, expected: F32, limits: Limits) -> list[tuple[int, IrregularInterval]]:
     """An event for each interval `rr` (s) that is too far off what was `expected`, both `(len(beats),)`."""
     odd = np.abs(rr - expected) > limits.irregular_interval * expected
+    if not np.count_nonzero(odd):
+        return []
     return [
         (
             int(beats["row"][k]),

@@ -97,6 +97,8 @@ class Rhythm:
 
     def found(self, beats: Table) -> Found:
         """What newly found beats (`BEAT`) say, several of one stream or none."""
+        if len(beats) == 1:
+            return self._found(beats)
         changes: Found = []
         for one_each in rounds(beats["row"]):
             changes += self._found(beats[one_each])
@@ -147,9 +149,10 @@ class Rhythm:
         changes += self._beating(beats)
         expected = self._intervals.usual[rows]
         rr = self._intervals.feed(rows, sample)
-        changes += self._conditions.change(
-            rows, _PAUSE, False, sample=sample[:, None], known_at=known_at, value=rr[:, None]
-        )
+        if np.count_nonzero(self._conditions.has(rows, _PAUSE)):
+            changes += self._conditions.change(
+                rows, _PAUSE, False, sample=sample[:, None], known_at=known_at, value=rr[:, None]
+            )
         changes += odd_intervals(beats, rr, expected, self._limits)
         return changes + self._rate(rows, known_at) + self._irregular(rows, known_at)
 

@@ -24,6 +24,8 @@ HOPS: Final = 40
 """The window: four seconds hold some twenty waves, and three beats of a slow heart."""
 EVERY: Final = 5
 """Hops from one look to the next."""
+_LOOKED: Final = np.arange(HOPS) % EVERY == EVERY - 1
+"""Places in the ring after which it is looked: a whole number of looks fills it."""
 
 STILL, LOUD = 12, -4
 """Places in the ascending spans of the window's hops: as still as it is for a third of the time, as loud as it is but
@@ -77,10 +79,11 @@ class VentricularFibrillation(Rows):
     def feed(self, rows: RowIndex, x: F32) -> RowIndex:
         """Take one hop, `(len(rows), hop)` in mV, of each stream; returns the streams where `stands` has turned."""
         hops = self.hops[rows]
-        self.wave[rows, :, hops % HOPS] = x @ self._thinned
-        self.hops[rows] = hops = hops + 1
-        looked = hops % EVERY == 0
-        return self._look(rows[looked & (hops >= HOPS)]) if np.count_nonzero(looked) else _NONE
+        place = hops % HOPS
+        self.wave[rows, :, place] = x @ self._thinned
+        self.hops[rows] = hops + 1
+        looked = _LOOKED[place]
+        return self._look(rows[looked & (hops >= HOPS - 1)]) if np.count_nonzero(looked) else _NONE
 
     def _look(self, rows: RowIndex) -> RowIndex:
         """What rests and does not stand needs no further look."""
