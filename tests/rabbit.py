@@ -59,11 +59,11 @@ def _environment(folder: Path, rabbit: Rabbit, more: Sequence[dict[str, Any]]) -
     for shipped, ours in (
         ("0.0.0.0:5672", f"127.0.0.1:{rabbit.amqp}"),
         ("0.0.0.0:1883", f"127.0.0.1:{rabbit.mqtt}"),
-        ("/etc/rabbitmq/definitions.json", str(folder / "definitions.json")),
     ):
         assert shipped in settings
         settings = settings.replace(shipped, ours)
-    (folder / "rabbitmq.conf").write_text(settings + f"prometheus.tcp.port = {free_port()}\n")
+    settings += f"prometheus.tcp.port = {free_port()}\nload_definitions = {folder / 'definitions.json'}\n"
+    (folder / "rabbitmq.conf").write_text(settings)
     return {
         "HOME": str(folder),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
