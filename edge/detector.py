@@ -191,6 +191,8 @@ class Detector(Rows):
             found = self._accept(self.held.pop(peaks.rows[waits & ~near]))
             peaks = peaks.take(~near)
         passed = self._judge(peaks)
+        if not len(passed):
+            return found
         doubtful = self._doubtful(passed)
         if np.count_nonzero(doubtful):
             self._hold(passed.take(doubtful))
@@ -253,12 +255,11 @@ class Detector(Rows):
             rows = beats.rows[small]
             self.largest[rows] = np.maximum(self.largest[rows], beats.level[small])
             beats, tracked = beats.take(~small), tracked[~small]
-        rows = beats.rows
-        self.thresholds.add_beat(rows, beats.level)
-        rr = beats.tick - self.interval_from[rows]
-        self.thresholds.add_interval(rows[tracked], rr[tracked], self.largest[rows[tracked]])
-        self.interval_from[rows] = beats.tick
-        self.largest[rows] = -np.inf
+        self.thresholds.add_beat(beats.rows, beats.level)
+        second = beats.take(tracked)
+        rr = second.tick - self.interval_from[second.rows]
+        self.thresholds.add_interval(second.rows, rr, self.largest[second.rows])
+        self.interval_from[beats.rows], self.largest[beats.rows] = beats.tick, -np.inf
 
     def _reject(self, peaks: Candidates) -> None:
         """These are none."""
