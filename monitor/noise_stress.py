@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from edge.types import F32, F64, I64
+from edge.types import F32, F64, I64, Bool
 
 CLEAN_S: Final = 300.0
 """The record's first part is left clean, to learn from …"""
@@ -29,12 +29,17 @@ def noisy(x: F32, normal: I64, noise: F32, fs: float, snr_db: float) -> F32:
     `normal` are the samples of the beats that are not ventricular.
     """
     gain = np.sqrt(signal_power(x, normal, fs) / 10 ** (snr_db / 10) / noise_power(noise, fs))
-    t = np.arange(len(x)) / fs
-    disturbed = (t >= CLEAN_S) & ((t - CLEAN_S) // PERIOD_S % 2 == 0)
     # Only the noise's changes are added: where it begins and ends there is no step.
     changes = np.diff(noise[: len(x)].astype(np.float64), prepend=noise[0])
-    mixed: F32 = (x + gain * np.cumsum(changes * disturbed)).astype(np.float32)
+    mixed: F32 = (x + gain * np.cumsum(changes * is_disturbed(len(x), fs))).astype(np.float32)
     return mixed
+
+
+def is_disturbed(n: int, fs: float) -> Bool:
+    """Where noise is added, (n,)."""
+    t = np.arange(n) / fs
+    disturbed: Bool = (t >= CLEAN_S) & ((t - CLEAN_S) // PERIOD_S % 2 == 0)
+    return disturbed
 
 
 def signal_power(x: F32, normal: I64, fs: float) -> float:
