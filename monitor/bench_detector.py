@@ -27,6 +27,8 @@ from monitor.peers import PEERS, Find
 from monitor.recording import Recording, default_db, labelled, load, load_noise, names
 from monitor.stress import AT_S, CHANGES, cut, false_in_silence, recovery_s, silent
 
+BESIDE: Final = ("nstdb", "qtdb")
+"""Databases that the other tables need; they lie beside mitdb."""
 SNR_DB: Final = (24, 18, 12, 6, 0, -6)
 NOISY: Final = ("118", "119")
 """The records of the MIT-BIH noise stress test."""
@@ -204,10 +206,10 @@ def speed_lines(recordings: Sequence[Recording], seconds: float = 30.0) -> Itera
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     options = _parser().parse_args(arguments)
-    wanted = options.records or names(options.db)
-    if not wanted:
-        _parser().error(f"no record with reference beats in {options.db}: set PULSE_DATA, or give --db")
-    recordings = [load(options.db, name, options.minutes) for name in wanted]
+    for folder in [options.db, *(options.db.parent / name for name in BESIDE if options.full)]:
+        if not folder.is_dir():
+            _parser().error(f"{folder} is not there: set PULSE_DATA, or give --db")
+    recordings = [load(options.db, name, options.minutes) for name in options.records or names(options.db)]
     peers = installed(recordings[0]) if options.peers else {}
     lines = _printed(_tables(options, recordings, peers))
     if options.page:
@@ -224,11 +226,12 @@ def _tables(options: argparse.Namespace, recordings: Sequence[Recording], peers:
 
 
 def _full(options: argparse.Namespace, recordings: Sequence[Recording], peers: dict[str, Find]) -> Iterator[str]:
-    beside, gqrs = options.db.parent, {name: find for name, find in peers.items() if name == "wfdb gqrs"}
-    yield from noise_table([load(options.db, name) for name in NOISY], load_noise(beside / "nstdb"), peers)
+    nstdb, qtdb = (options.db.parent / name for name in BESIDE)
+    gqrs = {name: find for name, find in peers.items() if name == "wfdb gqrs"}
+    yield from noise_table([load(options.db, name) for name in NOISY], load_noise(nstdb), peers)
     yield "the QT database, from first to last label:"
-    qtdb = [labelled(load(beside / "qtdb", name, options.minutes)) for name in names(beside / "qtdb")]
-    yield from accuracy_table(qtdb, gqrs)
+    others = [labelled(load(qtdb, name, options.minutes)) for name in names(qtdb)]
+    yield from accuracy_table(others, gqrs)
     yield "the second lead of each record:"
     second = [load(options.db, recording.name, options.minutes, other_lead=True) for recording in recordings]
     yield from accuracy_table(second, gqrs)
@@ -258,7 +261,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--db", type=Path, default=default_db(), help="their folder (default: $PULSE_DATA/mitdb)")
     parser.add_argument("--minutes", type=float, help="only the first minutes of each record")
     parser.add_argument("--peers", action="store_true", help="run the other detectors too (the extra 'bench')")
-    parser.add_argument("--full", action="store_true", help="add all other tables; nstdb and qtdb lie beside mitdb")
+    parser.add_argument(
+        "--full", action="store_true", help=f"add all other tables; {' and '.join(BESIDE)} lie beside mitdb"
+    )
     parser.add_argument("--page", type=Path, metavar="FILE", help=f"write the tables into it, after {BEGIN}")
     return parser
 

@@ -115,9 +115,16 @@ def test_only_what_is_labelled_counts() -> None:
 
 def test_without_recordings_it_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Instead of a traceback."""
-    with pytest.raises(SystemExit):
-        main(["--db", str(tmp_path)])
-    assert "PULSE_DATA" in capsys.readouterr().err
+    (tmp_path / "mitdb").mkdir()
+    for arguments, missing in (
+        (["--db", "nowhere"], "nowhere"),
+        (["--db", str(tmp_path / "mitdb"), "--full"], "nstdb"),
+    ):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        said = capsys.readouterr().err
+        assert f"{missing} is not there" in said
+        assert "PULSE_DATA" in said
 
 
 def test_peers_that_are_not_installed_are_named(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
