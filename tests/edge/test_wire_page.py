@@ -6,7 +6,7 @@ from pathlib import Path
 from edge import wire
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "wire.md").read_text()
-BLOCK, STATUS = re.findall(r"```json\n(.*?)```", PAGE, re.S)
+BLOCK, STATUS, *_ = re.findall(r"```json\n(.*?)```", PAGE, re.S)
 
 
 def test_the_block_on_the_page_is_a_block() -> None:
