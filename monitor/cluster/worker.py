@@ -65,6 +65,7 @@ class Worker:
         self._watch, self._clock, self._tell, self._stored = watch, clock, tell, stored
         watch.tell_only(self._news, self._worth_keeping)
         self._shards: list[Shard] = []
+        self._used: set[int] = set()
         self._arrived = asyncio.Event()
         self._leaving, self._gone = asyncio.Event(), asyncio.Event()
 
@@ -219,14 +220,15 @@ class Worker:
             await self._open(again, connection)
 
     async def _share(self, broker: AbstractChannel) -> int:
-        """Of the shards that have patients, by their batons, as many as every worker would have."""
-        others = [topology.baton(shard.number) for shard in self._shards if shard.hold is not Hold.OURS]
-        used = len(self._shards) - len(others)
-        for name in others:
-            found = await broker.queue_declare(name, passive=True)
-            used += bool(found and found.message_count)
+        """Of the shards that have patients, as many as every worker would have. A shard has some when it has a baton,
+        but for the moments in which the baton is handed over: what was seen once is remembered."""
+        self._used.update(shard.number for shard in self._ours())
+        for number in {shard.number for shard in self._shards} - self._used:
+            found = await broker.queue_declare(topology.baton(number), passive=True)
+            if found and found.message_count:
+                self._used.add(number)
         workers = await broker.queue_declare(topology.WORKERS, passive=True)
-        return math.ceil(used / max(1, (workers.consumer_count if workers else 0) or 0))
+        return math.ceil(len(self._used) / max(1, (workers.consumer_count if workers else 0) or 0))
 
     def _url(self) -> URL:
         name, password = self._broker.credentials()
