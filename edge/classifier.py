@@ -51,11 +51,12 @@ class BeatClassifier:
         label = np.full(len(due), Q, np.uint8)
         score = np.zeros(len(due), np.float32)
         seen = chosen(view.clear)
-        logits = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
-        logits = self._succession.weigh(due["row"][seen], logits)
+        own = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
+        logits = self._succession.weigh(due["row"][seen], own)
+        label[seen] = own.argmax(1)
+        self._succession.remember(due["row"], label)
         label[seen] = logits.argmax(1)
         score[seen] = _largest_share(logits)
-        self._succession.remember(due["row"], label)
         return label, score
 
 

@@ -1,7 +1,8 @@
 """A ventricular beat makes the next one likelier to be ventricular too.
 
-The net sees each beat by itself. As in the forward pass of a hidden Markov model, what the beat before was moves the
-odds: runs are whole again whose beats the net doubts one by one.
+The net sees each beat by itself. As in a hidden Markov model, what the beat before was moves the odds: runs are whole
+again of which the net doubts a beat. Only what the net itself calls ventricular vouches for the next beat, so that a
+doubt does not breed another.
 """
 
 from typing import Final
@@ -13,11 +14,11 @@ from edge.tables import V
 from edge.types import F32, U8, Bool, RowIndex
 
 AFTER_V: Final = np.float32(1.25)
-"""Log odds. Of 1 … 1.75 on de Chazal's DS1 and svdb: less leaves runs in pieces, more adds runs that are none."""
+"""Log odds. In de Chazal's DS1 a beat is V 7.4 % of the time, and 21.3 % after one that is: 1.22 more."""
 
 
 class Succession(Rows):
-    """Whether the last beat of each stream was called ventricular; a hole forgets it."""
+    """Whether the net called the last beat of each stream ventricular; a hole forgets it."""
 
     ventricular: Bool
 
@@ -25,11 +26,11 @@ class Succession(Rows):
         super().__init__(capacity, {"ventricular": False})
 
     def weigh(self, rows: RowIndex, logits: F32) -> F32:
-        """The net's `(len(rows), 4)`, given the beats before."""
+        """The net's `(len(rows), 4)`, given the beat before."""
         weighed = logits.copy()
         weighed[:, V] += AFTER_V * self.ventricular[rows]
         return weighed
 
     def remember(self, rows: RowIndex, labels: U8) -> None:
-        """What one beat of each stream was called in the end."""
+        """What the net itself called one beat of each stream."""
         self.ventricular[rows] = labels == V

@@ -9,8 +9,9 @@ ROWS = np.array([0, 1])
 
 
 def labels(bank: Succession, logits: list[list[float]]) -> list[int]:
-    label = bank.weigh(ROWS, np.array(logits, np.float32)).argmax(1).astype(np.uint8)
-    bank.remember(ROWS, label)
+    own = np.array(logits, np.float32)
+    label = bank.weigh(ROWS, own).argmax(1)
+    bank.remember(ROWS, own.argmax(1).astype(np.uint8))
     return label.tolist()
 
 
@@ -22,7 +23,13 @@ def test_a_doubted_beat_goes_on_with_a_run_and_begins_none() -> None:
     bank = Succession(2)
     labels(bank, [SURE_V, SURE_N])
     assert labels(bank, [DOUBTED, DOUBTED]) == [V, N]
+
+
+def test_a_doubt_does_not_breed_another() -> None:
+    bank = Succession(2)
+    labels(bank, [SURE_V, SURE_V])
     assert labels(bank, [DOUBTED, SURE_V]) == [V, V]
+    assert labels(bank, [DOUBTED, DOUBTED]) == [N, V]
 
 
 def test_a_sure_beat_stays_what_it_is() -> None:
