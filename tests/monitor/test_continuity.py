@@ -10,14 +10,14 @@ import pytest
 
 from edge.classifier import Model
 from edge.types import F32
-from edge.wire import SampleBlock, encode
+from monitor.bench_takeover import blocks, compare, watched
 from monitor.config import Config
 from monitor.continuity import Continuity
 from monitor.ingest import Message
+from monitor.recording import load
 from monitor.shipped import load_model
 from monitor.store.entries import BeatSeen, Session
 from monitor.watch import Told, Watch
-from simulators.records import read
 from tests.monitor.conftest import FS, STARTED_S, Device
 
 KEEP_S: Final = 15.0
@@ -171,34 +171,11 @@ def test_a_disk_that_is_full_costs_the_successor_and_no_patient_now(
 @pytest.mark.mitdb
 def test_real_beats_are_all_told_and_once(mitdb: Path, tmp_path: Path, model: Model) -> None:
     """Whoever takes over has learned from the last seconds, and finds what the other would have found."""
-    seconds = list(zip(*(_blocks(mitdb, record) for record in ("119", "203", "207", "208")), strict=True))
-    whole = told(tmp_path / "none", model, map(list, seconds), (), keeps=False)
-    parts = told(tmp_path / "some", model, map(list, seconds), (20, 45, 70))
-    for patient in {patient for patient, _ in whole.beats}:
-        expected, found = (np.array([n for who, n in ward.beats if who == patient]) for ward in (whole, parts))
-        assert len(found) == len(expected), patient
-        assert np.abs(np.sort(found) - np.sort(expected)).max() <= 0.15 * 360, patient
-
-
-def _blocks(mitdb: Path, record: str) -> list[Message]:
-    """Ninety seconds, from the second minute on."""
-    source = read(mitdb / record)
-    second = round(source.fs)
-    return [
-        Message(
-            f"pulse/v1/p{record}/samples/MLII",
-            encode(
-                SampleBlock(
-                    seq=k,
-                    n0=k * second,
-                    t=round((STARTED_S + k) * 1e6),
-                    fs=source.fs,
-                    gain=source.gain,
-                    offset=source.offset,
-                    unit="mV",
-                    x=source.counts[(60 + k) * second : (61 + k) * second].astype(np.float32),
-                )
-            ),
-        )
-        for k in range(90)
-    ]
+    recordings = [load(mitdb, record, 2.5) for record in ("119", "203", "207", "208")]
+    seconds = list(zip(*(blocks(r.name, r.x[60 * 360 :], r.fs) for r in recordings), strict=True))
+    whole = list(watched(seconds, model, (), KEEP_S, tmp_path / "whole"))
+    parts = list(watched(seconds, model, (20, 45, 70), KEEP_S, tmp_path / "parts"))
+    found = compare(whole, parts, 360.0, KEEP_S)
+    assert found.beats > 400
+    assert (found.lost, found.told_twice) == (0, 0)
+    assert found.class_differs < 0.03 * found.beats

@@ -24,6 +24,7 @@ ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
 COMPOSE: Final = DEPLOY / "compose" / "compose.yaml"
 UNIT: Final = DEPLOY / "systemd" / "pulse.service"
+PAGE: Final = ROOT / "docs" / "deploy.md"
 CONFIGS: Final = sorted(DEPLOY.glob("*/config.yaml"))
 OF_PROMETHEUS: Final = {
     "up",
@@ -169,3 +170,18 @@ def test_the_unit_is_understood_by_systemd(tmp_path: Path) -> None:
     (tmp_path / "pulse.service").write_text(text)
     done = subprocess.run([program, "verify", tmp_path / "pulse.service"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", PAGE.read_text()))))
+def test_a_link_of_the_page_leads_somewhere(link: str) -> None:
+    assert (PAGE.parent / link).exists()
+
+
+def test_the_pages_programs_and_settings_are_there() -> None:
+    page = PAGE.read_text()
+    for module in re.findall(r"python -m ([a-z_.]+)", page):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+    for path in re.findall(r"pytest (tests/\S+\.py)", page):
+        assert (ROOT / path).is_file()
+    settings = load(ROOT / "config.yaml").monitor
+    assert set(re.findall(r"`monitor\.(\w+)", page)) <= set(type(settings).__struct_fields__)
