@@ -1,6 +1,6 @@
 """The trained net with another last layer: its features for other classes."""
 
-from typing import Any, Final
+from typing import Any
 
 import keras
 from keras import layers
@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from edge.views import net_image
 from models.beats import Beats
-
-HEAD: Final = "head"
 
 
 def seen(patients: Beats) -> list[NDArray[Any]]:
@@ -20,4 +18,4 @@ def seen(patients: Beats) -> list[NDArray[Any]]:
 def with_head(net: keras.Model, classes: int) -> keras.Model:
     """A net of `models.architecture` with a new last layer for so many classes; the weights below are shared."""
     features = net.layers[-1].input
-    return keras.Model(net.inputs, layers.Conv2D(classes, 1, name=HEAD)(features))
+    return keras.Model(net.inputs, layers.Conv2D(classes, 1, name="head")(features))
