@@ -40,6 +40,8 @@ class Crew(Protocol):
 
 
 _HANGS_S: Final = 10 * ALIVE_EVERY_S
+_FIRST_WORD_S: Final = 60.0
+"""Who hears the last seconds of thousands of patients again says nothing meanwhile."""
 _SOUND_S: Final = 10.0
 """Who lived for so long is started again at once, others after a wait."""
 _RETRY_S: Final = (0.5, 15.0)
@@ -60,13 +62,14 @@ class _Worker:
     """When it is to be started. Monotonic seconds, as the next two."""
     begun: float = 0.0
     heard: float = 0.0
+    """Its last word; when the first is due, before that."""
     is_ready: bool = False
 
     def start(self, crew: Crew, count: int, now: float) -> None:
         """Fork it."""
         self.channel, theirs = _fork.Pipe(duplex=False)
         self.process = _fork.Process(target=_work, args=(crew, self.index, count, theirs))
-        self.begun = self.heard = now
+        self.begun, self.heard = now, now + _FIRST_WORD_S
         self.process.start()
         theirs.close()
 
