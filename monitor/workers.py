@@ -1,11 +1,12 @@
 """Several cores: which of N processes watches which patient, and with which configuration.
 
 Every worker is a whole monitor: it has its own session at the broker, hears everybody, and lets go of those who are
-somebody else's by their topic, before anything is decoded. What that buys: whose a patient is depends on nothing but the
-name and N, so that nobody has to agree, and one that dies leaves the others as they are. What it costs is what paho
-takes for any message, a quarter of what a patient's own second costs in all: on a handful of cores that is little, on
-dozens it would be most of the work (docs/deploy.md). A shared subscription would let the broker choose, block by block,
-who hears a patient. One process that receives for all and hands on would be the one whose end ends all.
+somebody else's by their topic, before anything is decoded. What that buys: whose a patient is depends on nothing but
+the name and N, so that nobody has to agree, and one that dies leaves the others as they are. What it costs is what
+paho takes for any message, a quarter of what a patient's own second costs in all: on a handful of cores that is
+little, on dozens it would be most of the work (docs/deploy.md). A shared subscription would let the broker choose,
+block by block, who hears a patient. One process that receives for all and hands on would be the one whose end ends
+all.
 """
 
 from dataclasses import dataclass
