@@ -47,6 +47,7 @@ def evaluate(recipe: Recipe) -> None:
         "int8": _table(ds2, answers[0]),
         "float": _table(ds2, float_labels(recipe, ds2)),
         f"without_{MOSTLY_ONE_PATIENT}": _table(*_without(ds2, answers[0])),
+        **{f"{cut},_39_others": _elsewhere(models[0], cut) for cut in {"svdb"} - {*recipe.cuts}},
         f"jittered_{JITTER_S * 1000:.0f}_ms": _elsewhere(models[0], "ds2-jittered"),
         **{f"{kind}_at_{snr_db}_dB": _elsewhere(models[0], f"ds2-{kind}-{snr_db}") for kind, snr_db in NOISY},
         "calibration_error": round(scores.calibration_error(logits[0][ds2.clear], ds2.label[ds2.clear]), 4),

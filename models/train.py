@@ -30,6 +30,9 @@ RATE: Final = 3e-3  # of Adam at the start; it falls to a hundredth along a half
 
 def train(recipe: Recipe) -> None:
     """Train the nets that are not there yet."""
+    # Sums in one order, so that a seed gives the same net on a machine with more cores.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
     patients, noise = recipe.patients(), np.load(WORK / "noise.npy")
     for seed in SEEDS:
         once(recipe.work / f"net-{seed}.keras", partial(_save_fit, patients, noise, seed))
