@@ -148,8 +148,8 @@ def test_ventricular_runs_of_people_never_seen_are_told(
         ec57_runs.compare(true, test, FS, ec57_runs.LENGTHS["any run"]) for true, test in runs.values()
     )
     se, ppv = tally.scores()
-    assert se >= 60
-    assert ppv >= 75
+    assert se >= 75
+    assert ppv >= 80
 
 
 @pytest.fixture(scope="module")
