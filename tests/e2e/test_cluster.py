@@ -84,7 +84,8 @@ class Heard(list[tuple[str, bytes]]):
         return said[-1] if said else {"state": "", "patients": 0, "standing_alarms": 0}
 
     def beats(self, patient: str, before: float) -> list[int]:
-        return [b["sample"] for b in self.of(f"pulse/v1/{patient}/beats") if b["sample"] < before]
+        said = self.of(f"pulse/v1/{patient}/beats")
+        return [beat["sample"] for beat in said if beat["type"] == "beat" and beat["sample"] < before]
 
 
 @contextlib.contextmanager
