@@ -37,7 +37,7 @@ bench: export OPENBLAS_NUM_THREADS := 1
 bench: export OMP_NUM_THREADS := 1
 bench: $(VENV)/.bench
 	$(BIN)/python -m monitor.bench_detector --peers --full --page docs/detector.md
-	$(BIN)/pulse bench pipeline
+	$(BIN)/python -m monitor.bench_scale --page docs/benchmarks.md --plot docs/pictures/cost.png
 
 # What the detector's constants are worth: half an hour on two cores.
 constants: install

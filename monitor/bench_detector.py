@@ -11,7 +11,7 @@ also writes all this into a page.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,7 +19,8 @@ import numpy as np
 
 from edge.detector import Detector
 from edge.types import F32, I64, Table
-from monitor.bench import stretches
+from monitor.bench import detect_us
+from monitor.bench_page import BEGIN, printed, put
 from monitor.invariance import RATES, SAME, resampled
 from monitor.matching import WINDOW_S, match, outside
 from monitor.noise_stress import noisy
@@ -33,15 +34,11 @@ SNR_DB: Final = (24, 18, 12, 6, 0, -6)
 NOISY: Final = ("118", "119")
 """The records of the MIT-BIH noise stress test."""
 BANKS: Final = (1, 100, 1000)
-SETTLE_S: Final = 10.0
-"""Until then all streams of a bank learn at once, as they do only here."""
+SPEED_S: Final = 30.0
 TRIES: Final = 3
 """The fastest counts: other programs may run beside it."""
 SILENCE_NOISE: Final = (0.0, 0.02, 0.05)
 SOON_S: Final = 5.0
-BEGIN: Final = "<!-- bench -->"
-END: Final = "<!-- end of bench -->"
-"""What lies between is written by this program."""
 
 
 class Outcome(NamedTuple):
@@ -188,25 +185,10 @@ def same_lines(recordings: Sequence[Recording]) -> Iterator[str]:
 
 def speed_lines(recordings: Sequence[Recording]) -> Iterator[str]:
     """µs of one core per patient-second, by the number of streams in the bank."""
+    signals = [recording.x for recording in recordings]
     for streams in BANKS:
-        us = min(_us_per_patient_second(recordings, streams) for _ in range(TRIES))
+        us = min(detect_us(signals, recordings[0].fs, streams, SPEED_S) for _ in range(TRIES))
         yield f"{streams:5} streams: {us:8.1f} µs per patient-second"
-
-
-def _us_per_patient_second(recordings: Sequence[Recording], streams: int, seconds: float = 30.0) -> float:
-    """Once all of the streams have learned."""
-    fs = recordings[0].fs
-    detector, rows = Detector(fs, streams), np.arange(streams)
-    hops, learning = round(seconds * fs) // detector.hop, round(SETTLE_S * fs) // detector.hop
-    x = stretches([recording.x for recording in recordings], streams, (hops + learning) * detector.hop)
-    signal = np.ascontiguousarray(x.reshape(streams, -1, detector.hop).swapaxes(0, 1))
-    detector.start(rows, 0)
-    for hop in signal[:learning]:
-        detector.feed(rows, hop)
-    begin = time.process_time()
-    for hop in signal[learning:]:
-        detector.feed(rows, hop)
-    return 1e6 * (time.process_time() - begin) / (streams * seconds)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -217,9 +199,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _parser().error(f"{folder} is not there: set PULSE_DATA, or give --db")
     recordings = [load(options.db, name, options.minutes) for name in options.records or names(options.db)]
     peers = installed(recordings[0]) if options.peers else {}
-    lines = _printed(_tables(options, recordings, peers))
+    lines = printed(_tables(options, recordings, peers))
     if options.page:
-        options.page.write_text(_replaced(options.page.read_text(), lines))
+        put(options.page, lines)
 
 
 def _tables(options: argparse.Namespace, recordings: Sequence[Recording], peers: dict[str, Find]) -> Iterator[str]:
@@ -244,21 +226,6 @@ def _full(options: argparse.Namespace, recordings: Sequence[Recording], peers: d
     yield from rates_table(recordings)
     yield from same_lines(recordings)
     yield from stress_table(recordings)
-
-
-def _printed(lines: Iterable[str]) -> list[str]:
-    """As they come: a peer may take minutes."""
-    kept = []
-    for line in lines:
-        print(line, flush=True)
-        kept.append(line)
-    return kept
-
-
-def _replaced(page: str, lines: Sequence[str]) -> str:
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return "\n".join([before + BEGIN, "```", *lines, "```", END + after])
 
 
 def _parser() -> argparse.ArgumentParser:

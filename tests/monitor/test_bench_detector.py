@@ -8,8 +8,6 @@ import pytest
 
 from edge.types import F64, I64
 from monitor.bench_detector import (
-    BEGIN,
-    END,
     accuracy_table,
     installed,
     main,
@@ -21,6 +19,7 @@ from monitor.bench_detector import (
     stress_table,
     theirs,
 )
+from monitor.bench_page import BEGIN, END
 from monitor.invariance import RATES, SAME
 from monitor.recording import Recording, labelled, load
 from monitor.stress import CHANGES
