@@ -58,8 +58,6 @@ class Chain:
         self._opinions = FirstOpinions(fs, capacity, model) if model and first_opinions else None
         self._p_waves = PWaves(fs, capacity)
         self._pending = Pending(fs, capacity)
-        # The last classified R peak, for the R-R interval that a beat reports.
-        self._last_r: I64 = np.full(capacity, -1)
         self._free = list(range(capacity))[::-1]
 
     def join(self, sample: int = 0) -> int:
@@ -69,7 +67,6 @@ class Chain:
         row = self._free.pop()
         rows = np.array([row])
         self._ring.start(rows, sample)
-        self._last_r[rows] = -1
         self._p_waves.start(rows)
         for stage in self._stages():
             stage.start(rows, np.array([sample]))
@@ -103,7 +100,6 @@ class Chain:
         """A hole: the next sample of each stream is number `samples`. What waited is classified as it stands."""
         out = self.flush(rows)
         self._ring.start(rows, samples)
-        self._last_r[rows] = -1
         for stage in self._stages():
             stage.skip(rows, samples)
         return out
@@ -153,7 +149,6 @@ class Chain:
         self._pending.grow(capacity)
         for stage in self._stages():
             stage.grow(capacity)
-        self._last_r = np.concatenate([self._last_r, np.full(capacity - held, -1)])
         self._free += list(range(held, capacity))[::-1]
 
     def _found(self, beats: Table) -> Found:
@@ -181,10 +176,8 @@ class Chain:
         due["whole"] = self._whole(rows, sample)
         windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True)
         onset, offset, r_mv = delineate(windows, self.fs)
+        rr = self._classifier.interval(rows, sample)
         label, score = self._classifier.feed(due, windows)
-        last_r = self._last_r[rows]
-        rr = np.where(last_r < 0, -1, sample - last_r)
-        self._last_r[rows] = sample
         p, t = wave_peaks(windows, self.fs, onset, offset, rr, due["next"] - sample)
         known_at = self._ring.clock[rows] - 1
         columns = (rows, sample, due["found_at"], known_at, label, score, rr, onset, offset, r_mv, p, t)

@@ -39,6 +39,10 @@ class BeatClassifier:
         self._succession.grow(capacity)
         self.capacity = max(self.capacity, capacity)
 
+    def interval(self, rows: RowIndex, sample: I64) -> I64:
+        """Samples from each stream's last beat to `sample`; -1 at its start and after a hole."""
+        return self._views.interval(rows, sample)
+
     def feed(self, due: Table, windows: F32) -> tuple[U8, F32]:
         """The beats that are due, at most one a stream and each later than its stream's last.
 

@@ -104,15 +104,21 @@ class RRContext(Rows):
         """A hole: no interval reaches over it, but the ones before it still say what is usual."""
         self.last[rows] = _NEVER
 
+    def since(self, rows: RowIndex, sample: I64) -> I64:
+        """Samples from each stream's last beat to `sample`; -1 where there is none."""
+        last = self.last[rows]
+        since: I64 = np.where(last == _NEVER, -1, sample - last)
+        return since
+
     def feed(self, due: Table) -> RRView:
         """One beat of each stream in the DUE table, in the order of a stream's beats.
 
         Where the next beat is not known, its interval counts as the usual one, or as what was waited if that is longer.
         """
         rows, sample, following = due["row"], due["sample"], due["next"]
-        last = self.last[rows]
-        follows = last != _NEVER
-        pre = self._seconds(sample - np.where(follows, last, sample))
+        since = self.since(rows, sample)
+        follows = since >= 0
+        pre = self._seconds(since)
         open_ended = following < 0
         post = np.where(open_ended, self._waited_s, self._seconds(following - sample))
         self._remember(rows[follows], pre[follows])

@@ -12,7 +12,7 @@ from edge.pacing import Pacing
 from edge.pending import LONGEST_WAIT_S
 from edge.rr_context import RRContext
 from edge.templates import Templates
-from edge.types import F32, Bool, RowIndex, Table
+from edge.types import F32, I64, Bool, RowIndex, Table
 
 IMAGE_CLIP: Final = 4.0
 """The image's values stay within ± this: what the 8-bit scale of the input can say."""
@@ -61,6 +61,10 @@ class Views:
         self._rr.grow(capacity)
         self._templates.grow(capacity)
         self._pacing.grow(capacity)
+
+    def interval(self, rows: RowIndex, sample: I64) -> I64:
+        """Samples from each stream's last beat to `sample`; -1 where there is none."""
+        return self._rr.since(rows, sample)
 
     def feed(self, due: Table, windows: F32) -> View:
         """At most one beat of each stream: its DUE row and its window, `(k, window_length(fs))` in mV.
