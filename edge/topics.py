@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 ROOT: Final = "pulse/v1"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KINDS_WITH_NAME: Final = frozenset({"samples", "alarms", "strip", "commands", "answers"})
-_KINDS_ALONE: Final = frozenset({"status", "vitals", "beats"})
+_KINDS_ALONE: Final = frozenset({"status", "vitals", "beats", "variability"})
 
 
 class Topic(NamedTuple):

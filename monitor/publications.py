@@ -8,7 +8,7 @@ from edge import topics
 from edge.events import to_json
 from edge.topics import Topic
 from monitor.patient_limits import LimitsAnswer
-from monitor.said import Heard, PatientVitals
+from monitor.said import Heard, PatientVariability, PatientVitals
 from monitor.standing import Alarm
 
 _EVENT: Final = "event"
@@ -49,9 +49,14 @@ def of_limits(answer: LimitsAnswer) -> Publication:
     return Publication(str(Topic(answer.patient, "answers", "limits")), to_json(answer))
 
 
-def no_vitals(patient: str) -> Publication:
-    """The broker forgets the vitals of a patient that is no longer watched."""
-    return Publication(str(Topic(patient, "vitals")), b"", retain=True)
+def of_variability(variability: PatientVariability) -> Publication:
+    """Retained: the next comes in five minutes."""
+    return Publication(str(Topic(variability.patient, "variability")), to_json(variability), retain=True)
+
+
+def nothing_of(patient: str) -> list[Publication]:
+    """The broker forgets how a patient was who is no longer watched."""
+    return [Publication(str(Topic(patient, kind)), b"", retain=True) for kind in ("vitals", "variability")]
 
 
 def no_alarm(patient: str, condition: str) -> Publication:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from edge.events import ClassifiedBeat, RhythmChange
+from edge.events import ClassifiedBeat, HeartRateVariability, RhythmChange
 from edge.types import F32
 from monitor.said import Begun, Ended, Forgotten, Heard, PatientVitals, Said
 from monitor.spool import Spool
 from monitor.standing import Alarm
-from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session
+from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, VariabilitySeen
 from monitor.strips import Stretch, Strips
 
 _MINUTE_S: Final = 60.0
@@ -76,6 +76,8 @@ class Recorder:
                 self._entries.append(BeatSeen(self._sessions[patient], beat))
             case Heard(patient, _, RhythmChange() as change) if patient in self._sessions:
                 self._entries.append(RhythmSeen(self._sessions[patient], change))
+            case Heard(patient, _, HeartRateVariability() as variability) if patient in self._sessions:
+                self._entries.append(VariabilitySeen(self._sessions[patient], variability))
             case Ended(patient) if patient in self._sessions:
                 self._entries.append(Reached(self._sessions[patient], self._reached[patient], over=True))
             case Forgotten(patient):

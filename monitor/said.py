@@ -4,7 +4,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from edge.events import Event, Quality
+from edge.events import Event, HeartRateVariability, Quality
 
 
 class Heard(NamedTuple):
@@ -71,3 +71,25 @@ class PatientVitals(msgspec.Struct, frozen=True, kw_only=True, tag_field="type",
     """A WFDB rhythm label; empty while no samples come."""
     quality: Quality
     pvc_per_min: int
+
+
+class PatientVariability(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="variability"):
+    """A patient's heart-rate variability, in ms and per cent."""
+
+    t: int
+    """When this was written, µs since the epoch."""
+    patient: str
+    lead: str
+    sample: int
+    """The last of the five minutes."""
+    intervals: int
+    """Between normal beats; of these is all the rest."""
+    sdnn_ms: float
+    rmssd_ms: float
+    pnn50: float
+
+    @classmethod
+    def of(cls, patient: str, lead: str, event: HeartRateVariability, now: float) -> "PatientVariability":
+        """`now` in seconds since the epoch."""
+        values = {name: getattr(event, name) for name in ("sample", "intervals", "sdnn_ms", "rmssd_ms", "pnn50")}
+        return cls(t=round(now * 1e6), patient=patient, lead=lead, **values)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from edge.chain import Chain
 from edge.classifier import Model
-from edge.events import Beat, ClassifiedBeat
+from edge.events import Beat, ClassifiedBeat, HeartRateVariability
 from monitor import publications
 from monitor.alarms import Alarms
 from monitor.awaited import Awaited
@@ -19,7 +19,7 @@ from monitor.metrics_timings import Timings
 from monitor.patient_limits import PatientLimits
 from monitor.publications import Publication
 from monitor.recorder import Recorder
-from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
+from monitor.said import Begun, Ended, Forgotten, Heard, PatientVariability, Said, Technical
 from monitor.standing import Alarm
 from monitor.store.entries import Entry
 
@@ -185,7 +185,7 @@ class Watch:
             for new in self._new(said):
                 if isinstance(new, Heard):
                     self._hear(new, now)
-        self._told.feed += [publications.no_vitals(patient) for patient in patients]
+        self._told.feed += [nothing for patient in patients for nothing in publications.nothing_of(patient)]
         if self._recorder:
             self._recorder.end(now)
         return self._take(now)
@@ -205,6 +205,10 @@ class Watch:
             case Heard(patient, lead, event):
                 if isinstance(event, ClassifiedBeat) or (self._peaks and isinstance(event, Beat)):
                     self._told.feed.append(publications.of_beat(said))
+                elif isinstance(event, HeartRateVariability):
+                    self._told.feed.append(
+                        publications.of_variability(PatientVariability.of(patient, lead, event, now))
+                    )
                 self.counters.beats += isinstance(event, Beat)
                 self._alarm(self._alarms.event(patient, lead, event, now))
             case Technical(patient, lead, condition, active, message):
@@ -239,7 +243,7 @@ class Watch:
     def _forget(self, patient: str, now: float) -> None:
         self._sessions += 1
         self._alarm(self._alarms.forget(patient, now))
-        self._told.feed.append(publications.no_vitals(patient))
+        self._told.feed += publications.nothing_of(patient)
 
     def _alarm(self, alarms: list[Alarm]) -> None:
         self._told.alarms += alarms

@@ -13,7 +13,7 @@ from monitor.cli.screen import console
 from monitor.cli.stored import clock, opened, period_of, store_options
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
-from monitor.store.found import HOUR_US, Episode, Hour, Person, StoredMinute, UnknownPatient
+from monitor.store.found import HOUR_US, Episode, Hour, Person, StoredMinute, StoredVariability, UnknownPatient
 
 
 @click.command(epilog="\b\nExamples:\n  pulse history\n  pulse history bed-1 --since 24h\n  pulse history bed-1 --json")
@@ -37,9 +37,10 @@ def command(
             return
         reader.person(patient)
         hours, minutes = reader.hours(patient, period), reader.minutes(patient, period)
-        episodes = reader.episodes(patient, period)
+        episodes, variability = reader.episodes(patient, period), reader.variability(patient, period)
         found: dict[str, object] = {"patient": patient, "hours": hours, "minutes": minutes, "episodes": episodes}
-        _say(found, [_hours(patient, hours, minutes), _episodes(episodes)], as_json)
+        found["variability"] = variability
+        _say(found, [_hours(patient, hours, minutes), _episodes(episodes), _variability(variability)], as_json)
 
 
 def _say(found: dict[str, object], tables: Sequence[Table], as_json: bool) -> None:
@@ -86,6 +87,14 @@ def _rates(minutes: Sequence[StoredMinute]) -> str:
     least = min(minute.hr_least for minute in minutes if minute.hr_least is not None)
     most = max(minute.hr_most for minute in minutes if minute.hr_most is not None)
     return f"{sum(means) / len(means):.0f} ({least:.0f}–{most:.0f})"
+
+
+def _variability(told: Sequence[StoredVariability]) -> Table:
+    table = Table("until", "intervals", "SDNN ms", "RMSSD ms", "pNN50 %", title="Heart-rate variability")
+    for each in told:
+        values = (f"{value:.1f}" for value in (each.sdnn_ms, each.rmssd_ms, each.pnn50))
+        table.add_row(clock(each.at_us, "%d %b %H:%M"), str(each.intervals), *values)
+    return table
 
 
 def _episodes(episodes: Sequence[Episode]) -> Table:

@@ -4,7 +4,7 @@ from collections import deque
 from typing import Final
 
 from edge.wire import PayloadError, SampleBlock
-from monitor.dashboard.messages import Beat, Peak
+from monitor.dashboard.messages import Beat, Peak, Variability
 from monitor.dashboard.sweep import Mark
 from monitor.dashboard.trace import Trace
 
@@ -22,6 +22,7 @@ class Bedside:
         self.patient = patient
         self.traces: dict[str, Trace] = {}
         self.latest: Beat | None = None
+        self.variability: Variability | None = None
         self.heard: float | None = None
         """When the last samples came."""
         self._beats: deque[Beat | Peak] = deque(maxlen=MOST_BEATS)

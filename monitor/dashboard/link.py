@@ -158,4 +158,5 @@ class Link:
 def _bedside(patient: str | None) -> list[tuple[str, int]]:
     if patient is None:
         return []
-    return [(str(topics.Topic(patient, "samples", "x"))[:-1] + "+", 0), (str(topics.Topic(patient, "beats")), 0)]
+    alone = [(str(topics.Topic(patient, kind)), 0) for kind in ("beats", "variability")]
+    return [(str(topics.Topic(patient, "samples", "x"))[:-1] + "+", 0), *alone]

@@ -48,6 +48,14 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="bea
     qrs_ms: Annotated[float, Meta(ge=0, le=10_000)]
 
 
+class Variability(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="variability"):
+    """Heart-rate variability of five minutes."""
+
+    t: Annotated[int, Meta(ge=0, le=_LARGEST)]
+    sdnn_ms: Annotated[float, Meta(ge=0, le=10_000)]
+    rmssd_ms: Annotated[float, Meta(ge=0, le=10_000)]
+
+
 class MonitorStatus(msgspec.Struct, frozen=True, kw_only=True):
     """That a monitor is alive, or its last will."""
 
@@ -57,6 +65,7 @@ class MonitorStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 _vitals: Final = msgspec.json.Decoder(Vitals)
 _beats: Final = msgspec.json.Decoder(Beat | Peak)
+_variability: Final = msgspec.json.Decoder(Variability)
 _alarm: Final = msgspec.json.Decoder(Alarm)
 _monitor: Final = msgspec.json.Decoder(MonitorStatus)
 
@@ -70,6 +79,12 @@ def vitals(payload: bytes) -> Vitals:
 def beat(payload: bytes) -> Beat | Peak:
     """A beat, classified or not yet."""
     message: Beat | Peak = _read(_beats, payload)
+    return message
+
+
+def variability(payload: bytes) -> Variability:
+    """Heart-rate variability."""
+    message: Variability = _read(_variability, payload)
     return message
 
 

@@ -62,6 +62,7 @@ class Ward:
         self._takers: dict[str, Callable[[str, str, bytes, float, bool], None]] = {
             "vitals": self._vitals,
             "beats": self._beat,
+            "variability": self._variability,
             "alarms": self._alarm,
             "status": self._status,
             "samples": self._samples,
@@ -139,6 +140,11 @@ class Ward:
         beat = messages.beat(payload)
         if self.bedside is not None and self.bedside.patient == name:
             self.bedside.beat(beat)
+
+    def _variability(self, name: str, _: str, payload: bytes, now: float, retained: bool) -> None:
+        variability = messages.variability(payload) if payload else None
+        if self.bedside is not None and self.bedside.patient == name:
+            self.bedside.variability = variability
 
     def _samples(self, name: str, lead: str, payload: bytes, now: float, retained: bool) -> None:
         if self.bedside is not None and self.bedside.patient == name:

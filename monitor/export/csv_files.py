@@ -1,4 +1,4 @@
-"""Comma-separated values: a file each for beats, rhythm episodes, minutes and alarms, for spreadsheets and pandas."""
+"""Comma-separated values: a file each for what the store has of a patient, for spreadsheets and pandas."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +11,7 @@ from monitor.store.reader import Reader
 _BEATS = ("time", "session", "sample", "class", "score", "rr_s", "qrs_ms", "r_mv")
 _EPISODES = ("begin", "end", "condition", "value", "session", "first", "last")
 _MINUTES = ("time", "seconds", "seconds_usable", "hr_mean", "hr_least", "hr_most", "pvc_per_min")
+_VARIABILITY = ("time", "intervals", "sdnn_ms", "rmssd_ms", "pnn50")
 _ALARMS = ("since", "raised", "ended", "condition", "priority", "kind", "state", "message", "value", "count", "id")
 
 
@@ -20,6 +21,7 @@ def write(reader: Reader, patient: str, period: Period, folder: Path) -> list[Pa
         "beats": (_BEATS, _beats(reader, patient, period)),
         "episodes": (_EPISODES, _episodes(reader, patient, period)),
         "minutes": (_MINUTES, _minutes(reader, patient, period)),
+        "variability": (_VARIABILITY, _variability(reader, patient, period)),
         "alarms": (_ALARMS, _alarms(reader, patient, period)),
     }
     return [_table(folder / f"{patient}-{name}.csv", *table) for name, table in tables.items()]
@@ -38,6 +40,11 @@ def _episodes(reader: Reader, patient: str, period: Period) -> Iterator[Sequence
 
 def _minutes(reader: Reader, patient: str, period: Period) -> Iterator[Sequence[object]]:
     for at_us, *rest in reader.minutes(patient, period):
+        yield _time(at_us), *rest
+
+
+def _variability(reader: Reader, patient: str, period: Period) -> Iterator[Sequence[object]]:
+    for at_us, *rest in reader.variability(patient, period):
         yield _time(at_us), *rest
 
 

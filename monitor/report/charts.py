@@ -1,7 +1,9 @@
 """The charts of a report: values in, SVG out."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from markupsafe import Markup
@@ -9,7 +11,7 @@ from markupsafe import Markup
 from edge.events import RHYTHM_LABEL
 from monitor.anomaly import Score
 from monitor.report.svg import TimeScale, element, text, titled
-from monitor.store.found import HOUR_US, Episode, Hour, StoredAlarm, StoredMinute
+from monitor.store.found import HOUR_US, Episode, Hour, StoredAlarm, StoredMinute, StoredVariability
 
 WIDTH: Final = 960.0
 LEFT: Final = 150.0
@@ -19,6 +21,7 @@ _RATE_TOP, _RATE_HEIGHT = 12.0, 190.0
 _LANE: Final = 20.0
 _GAP_US: Final = 90_000_000
 """Between two minutes of which more is missing there is no line."""
+_FIVE_MINUTES_US: Final = 300_000_000
 _ABNORMAL: Final = ("S", "V", "F", "Q")
 _URGENT_FIRST: Final = tuple(RHYTHM_LABEL)
 
@@ -37,6 +40,22 @@ def timeline(
         *_alarm_lane(scale, alarms, top + len(lanes) * _LANE),
     ]
     return _drawing(bottom + 22, parts, "Heart rate, rhythms and alarms over time")
+
+
+def variability(scale: TimeScale, told: Sequence[StoredVariability]) -> Markup:
+    """SDNN and RMSSD of every five minutes."""
+    top, height = 12.0, 120.0
+    largest = max(max(each.sdnn_ms, each.rmssd_ms) for each in told)
+    most = next(most for most in (50, 100, 200, 500, math.inf) if largest <= most)
+    most = largest if most == math.inf else most
+    lines = [_level(top + height * (1 - k / 2), f"{most * k / 2:.0f} ms") for k in (0, 1, 2)]
+    parts = [*lines, *_time_grid(scale, top, top + height)]
+    for name, value in (("SDNN", attrgetter("sdnn_ms")), ("RMSSD", attrgetter("rmssd_ms"))):
+        for each in told:
+            title = titled(f"{name} {value(each):.0f} ms of {each.intervals} intervals")
+            x, y = scale.x(each.at_us - _FIVE_MINUTES_US // 2), top + height * (1 - value(each) / most)
+            parts.append(element("circle", title, cx=x, cy=y, r=3.5, class_=name.lower()))
+    return _drawing(top + height + 26, parts, "Heart-rate variability over time")
 
 
 def abnormal_beats(scale: TimeScale, hours: Sequence[Hour]) -> Markup:

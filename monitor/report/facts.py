@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from monitor import anomaly
 from monitor.alarm_rules import PRIORITIES
 from monitor.anomaly import Burden, Rank, Score
-from monitor.store.found import Episode, Hour, Period, Person, StoredAlarm, StoredMinute, StoredStrip
+from monitor.store.found import Episode, Hour, Period, Person, StoredAlarm, StoredMinute, StoredStrip, StoredVariability
 from monitor.store.reader import Reader
 
 MOST_STRIPS: Final = 80
@@ -19,6 +19,7 @@ class Facts(NamedTuple):
     period: Period
     """Cut to what there is of the patient."""
     minutes: list[StoredMinute]
+    variability: list[StoredVariability]
     hours: list[Hour]
     episodes: list[Episode]
     alarms: list[StoredAlarm]
@@ -42,6 +43,7 @@ def gather(reader: Reader, patient: str, period: Period) -> Facts:
         person,
         Period(max(period.since_us, person.first_us), min(period.until_us, person.last_us)),
         reader.minutes(patient, period),
+        reader.variability(patient, period),
         reader.hours(patient, period),
         reader.episodes(patient, period),
         alarms,

@@ -35,6 +35,7 @@ def render(facts: Facts, zone: tzinfo | None = None) -> str:
         figures=_figures(facts),
         timeline=charts.timeline(_scale(facts, zone), facts.minutes, facts.episodes, facts.alarms),
         abnormal=charts.abnormal_beats(_whole_hours(facts, zone), facts.hours) if facts.hours else "",
+        variability=charts.variability(_scale(facts, zone), facts.variability) if facts.variability else "",
         ranking=charts.ranking(facts.person.name, facts.scores),
         strips=_strips(facts),
         most_strips=MOST_STRIPS,

@@ -5,7 +5,7 @@ Each names its session whole, so that an entry that was lost takes no other with
 
 from typing import NamedTuple, TypeAlias
 
-from edge.events import ClassifiedBeat, RhythmChange
+from edge.events import ClassifiedBeat, HeartRateVariability, RhythmChange
 from monitor.standing import Alarm
 
 
@@ -46,6 +46,13 @@ class RhythmSeen(NamedTuple):
     change: RhythmChange
 
 
+class VariabilitySeen(NamedTuple):
+    """Heart-rate variability of five minutes."""
+
+    session: Session
+    variability: HeartRateVariability
+
+
 class Minute(NamedTuple):
     """A minute of a patient's vitals."""
 
@@ -83,4 +90,4 @@ class Signal(NamedTuple):
     x: bytes
 
 
-Entry: TypeAlias = Reached | BeatSeen | RhythmSeen | Minute | AlarmSeen | Strip | Signal
+Entry: TypeAlias = Reached | BeatSeen | RhythmSeen | VariabilitySeen | Minute | AlarmSeen | Strip | Signal

@@ -78,6 +78,16 @@ class StoredMinute(NamedTuple):
     pvc_per_min: int
 
 
+class StoredVariability(NamedTuple):
+    """Heart-rate variability of the five minutes until `at_us`."""
+
+    at_us: int
+    intervals: int
+    sdnn_ms: float
+    rmssd_ms: float
+    pnn50: float
+
+
 class Episode(NamedTuple):
     """A rhythm condition. One whose end nobody saw ends with its session."""
 

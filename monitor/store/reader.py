@@ -23,6 +23,7 @@ from monitor.store.found import (
     StoredMinute,
     StoredSession,
     StoredStrip,
+    StoredVariability,
     Stretch,
     UnknownPatient,
 )
@@ -37,6 +38,7 @@ from monitor.store.schema import (
     sessions,
     signals,
     strips,
+    variability,
 )
 
 
@@ -84,6 +86,10 @@ class Reader:
         columns = _columns(minutes, StoredMinute._fields)
         mine = and_(minutes.c.patient_id == _id_of(patient), _within(minutes.c.at_us, period))
         return [StoredMinute(*row) for row in self._rows(select(*columns).where(mine).order_by(minutes.c.at_us))]
+
+    def variability(self, patient: str, period: Period = ALWAYS) -> list[StoredVariability]:
+        """Heart-rate variability, in order."""
+        return [each for session in self.sessions(patient, period) for each in self._variability_of(session)]
 
     def episodes(self, patient: str, period: Period = ALWAYS) -> list[Episode]:
         """Rhythm conditions that touch the period, whole, in the order in which they began."""
@@ -147,6 +153,13 @@ class Reader:
             end = max(first, session.last) if last is None else last
             times = session.at_us(first), session.at_us(end)
             yield Episode(session.id, condition, first, end, *times, value, last is not None)
+
+    def _variability_of(self, session: StoredSession) -> Iterator[StoredVariability]:
+        table = variability.c
+        mine = and_(table.session_id == session.id, table.sample.between(session.first, session.last))
+        columns = (table.sample, table.intervals, table.sdnn_ms, table.rmssd_ms, table.pnn50)
+        for sample, *values in self._rows(select(*columns).where(mine).order_by(table.sample)):
+            yield StoredVariability(session.at_us(sample), *values)
 
     def _by_hour(self, session: StoredSession) -> list[tuple[Any, ...]]:
         """(hour since the epoch, class, beats); counted by the database, by sample numbers alone."""

@@ -5,12 +5,24 @@ from typing import Final
 from sqlalchemy import Connection, Engine, and_, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from monitor.store.schema import alarm_changes, alarms, beats, episodes, minutes, patients, sessions, signals, strips
+from monitor.store.schema import (
+    alarm_changes,
+    alarms,
+    beats,
+    episodes,
+    minutes,
+    patients,
+    sessions,
+    signals,
+    strips,
+    variability,
+)
 
 _US_PER_DAY: Final = 86_400_000_000
 _BYTES: Final = {
     beats: 62,
     episodes: 60,
+    variability: 60,
     minutes: 62,
     alarms: 420,
     alarm_changes: 190,
@@ -68,6 +80,8 @@ def _shorten(connection: Connection, session_id: int, cut: int, *, whole: bool) 
         connection.execute(delete(sessions).where(sessions.c.id == session_id))
         return
     connection.execute(delete(beats).where(and_(beats.c.session_id == session_id, beats.c.sample < cut)))
+    old = and_(variability.c.session_id == session_id, variability.c.sample < cut)
+    connection.execute(delete(variability).where(old))
     connection.execute(delete(signals).where(and_(signals.c.session_id == session_id, signals.c.first < cut)))
     connection.execute(delete(episodes).where(and_(episodes.c.session_id == session_id, episodes.c.last < cut)))
 

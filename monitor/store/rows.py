@@ -13,19 +13,42 @@ from sqlalchemy import Connection, Table, and_, bindparam, insert, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.standing import Alarm
-from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, Signal, Strip
-from monitor.store.schema import alarm_changes, alarms, beats, episodes, minutes, patients, sessions, signals, strips
+from monitor.store.entries import (
+    AlarmSeen,
+    BeatSeen,
+    Entry,
+    Minute,
+    Reached,
+    RhythmSeen,
+    Session,
+    Signal,
+    Strip,
+    VariabilitySeen,
+)
+from monitor.store.schema import (
+    alarm_changes,
+    alarms,
+    beats,
+    episodes,
+    minutes,
+    patients,
+    sessions,
+    signals,
+    strips,
+    variability,
+)
 
 _E = TypeVar("_E")
 _Row = dict[str, Any]
 _INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_OF_A_SESSION: Final = (BeatSeen, RhythmSeen, Reached, Strip, Signal)
+_OF_A_SESSION: Final = (BeatSeen, RhythmSeen, VariabilitySeen, Reached, Strip, Signal)
 _PLACES: Final = {"sqlite": "?", "postgresql": "%s"}
 """How a driver marks a parameter."""
 _OF_BEAT: Final = ("sample", "label", "score", "rr_s", "qrs_ms", "r_mv")
 _of_beat: Final = attrgetter(*_OF_BEAT)
 _BEATS_AT_ONCE: Final = 500
 """Beats of one statement. SQLite takes up to 32,766 parameters, PostgreSQL 65,535."""
+_OF_VARIABILITY: Final = ("sample", "intervals", "sdnn_ms", "rmssd_ms", "pnn50")
 _OF_ALARM: Final = (
     *("id", "condition", "priority", "kind", "state", "since_us", "raised_us"),
     *("sample", "lead", "message", "value", "count", "escalated"),
@@ -79,6 +102,7 @@ class Rows:
         self._beats(_only(entries, BeatSeen))
         self._minutes(_only(entries, Minute))
         self._rhythms(_only(entries, RhythmSeen))
+        self._variability(_only(entries, VariabilitySeen))
         self._reach(_only(entries, Reached))
         self._alarms(_only(entries, AlarmSeen))
         self._strips(_only(entries, Strip))
@@ -149,6 +173,11 @@ class Rows:
         self._run(_END_ONE, earlier)
         self._add(episodes, rows)
         self._run(_END_THIS, these)
+
+    def _variability(self, seen: Sequence[VariabilitySeen]) -> None:
+        numbers = self._numbers.sessions
+        told = [(numbers[session], {name: getattr(of, name) for name in _OF_VARIABILITY}) for session, of in seen]
+        self._add(variability, [{"session_id": number} | row for number, row in told])
 
     def _reach(self, seen: Sequence[Reached]) -> None:
         numbers = self._numbers

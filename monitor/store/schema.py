@@ -78,6 +78,17 @@ episodes: Final = Table(
     Column("value", Float),
 )
 
+variability: Final = Table(
+    "variability",
+    metadata,
+    Column("session_id", _ID, _of("sessions"), primary_key=True, autoincrement=False),
+    Column("sample", BigInteger, primary_key=True, autoincrement=False),  # the last of the five minutes
+    Column("intervals", Integer, nullable=False),
+    Column("sdnn_ms", Float, nullable=False),
+    Column("rmssd_ms", Float, nullable=False),
+    Column("pnn50", Float, nullable=False),
+)
+
 minutes: Final = Table(
     "minutes",
     metadata,

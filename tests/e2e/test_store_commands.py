@@ -41,7 +41,7 @@ def test_alarms_are_told_with_their_history(store: str) -> None:
     assert "Heart rate high (131)" in pulse("alarms", "--store", store, COLUMNS="160").stdout
 
 
-@pytest.mark.parametrize(("form", "files"), [("csv", 4), ("wfdb", 4), ("edf", 2)])
+@pytest.mark.parametrize(("form", "files"), [("csv", 5), ("wfdb", 4), ("edf", 2)])
 def test_export_tells_what_it_wrote(store: str, tmp_path: Path, form: str, files: int) -> None:
     done = pulse("export", "bed-1", "--format", form, "--out", tmp_path / "out", "--store", store)
     assert done.returncode == 0, done.stderr

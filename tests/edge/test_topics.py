@@ -13,6 +13,7 @@ from edge.topics import Topic
         Topic("p-1_x", "status"),
         Topic("p1", "alarms", "asystole"),
         Topic("p1", "vitals"),
+        Topic("p1", "variability"),
     ],
 )
 def test_a_topic_that_was_built_is_parsed(topic: Topic) -> None:

@@ -40,11 +40,19 @@ def test_csv_has_a_table_of_each(reader: Reader, tmp_path: Path) -> None:
         "beats": 750,
         "episodes": 1,
         "minutes": 10,
+        "variability": 2,
         "alarms": 1,
     }
     assert tables["beats"][0]["time"] == "2023-11-14T22:13:20.400Z"
     assert (tables["beats"][0]["class"], tables["beats"][0]["rr_s"]) == ("V", "0.8")
     assert tables["episodes"][0]["condition"] == "tachycardia"
+    assert tables["variability"][0] == {
+        "time": "2023-11-14T22:18:19.996Z",
+        "intervals": "370",
+        "sdnn_ms": "42.5",
+        "rmssd_ms": "31.0",
+        "pnn50": "9.2",
+    }
     assert tables["alarms"][0]["state"] == "inactive"
 
 

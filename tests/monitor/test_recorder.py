@@ -3,13 +3,15 @@
 from itertools import pairwise
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 import pytest
 
 from edge.types import F32
 from monitor.config import Config
+from monitor.publications import Publication
 from monitor.shipped import load_model
-from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Strip
+from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Strip, VariabilitySeen
 from monitor.watch import Watch
 from tests.monitor.conftest import STARTED_S, Device
 
@@ -23,12 +25,15 @@ class Ward:
         self.watch = Watch(Config(), load_model())
         self.now = STARTED_S
         self.kept: list[Entry] = []
+        self.feed: list[Publication] = []
 
     def hear(self, device: Device, x: F32) -> None:
         for message in device.messages(x):
             self.watch.accept(message, self.now)
             self.now += 0.2
-            self.kept += self.watch.tick(self.now).kept
+            told = self.watch.tick(self.now)
+            self.kept += told.kept
+            self.feed += told.feed
             if round(self.now * 5) % 5 == 0:
                 self.watch.vitals(self.now)
 
@@ -75,6 +80,19 @@ def test_each_minute_of_vitals_is_summed_up(ward: Ward) -> None:
     assert first.hr_mean == pytest.approx(75, abs=2)
     assert all(m.seconds_usable <= m.seconds <= 61 for m in minutes)
     assert all(b.at_us - a.at_us == 60_000_000 for a, b in pairwise(minutes))
+
+
+def test_variability_is_kept_and_told_every_five_minutes(ecg: F32) -> None:
+    ward = Ward()
+    ward.hear(Device(), np.tile(ecg, 6)[: 320 * 250])
+    (seen,) = ward.only(VariabilitySeen)
+    assert (seen.session.patient, seen.variability.sample) == ("p1", 300 * 250 - 1)
+    (told,) = (p for p in ward.feed if p.topic == "pulse/v1/p1/variability")
+    assert told.retain
+    said = msgspec.json.decode(told.payload)
+    assert (said["sdnn_ms"], said["patient"]) == (seen.variability.sdnn_ms, "p1")
+    withdrawn = [p for p in ward.watch.close(ward.now).feed if p.topic == "pulse/v1/p1/variability"]
+    assert [p.payload for p in withdrawn] == [b""]
 
 
 def test_its_session_is_over_at_the_end(ward: Ward) -> None:

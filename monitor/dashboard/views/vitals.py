@@ -49,6 +49,11 @@ def _facts(patient: PatientView, bedside: Bedside | None, phase: int) -> list[_L
     if bedside is not None and (beat := bedside.latest) is not None:
         rr = "" if beat.rr_s is None else f"{1000 * beat.rr_s:.0f}"
         facts += [_pair("RR", rr, "ms"), _pair("QRS", f"{beat.qrs_ms:.0f}", "ms")]
+    if bedside is not None and (variability := bedside.variability) is not None:
+        facts += [
+            _pair("SDNN", f"{variability.sdnn_ms:.0f}", "ms"),
+            _pair("RMSSD", f"{variability.rmssd_ms:.0f}", "ms"),
+        ]
     if patient.battery is not None:
         facts.append(_pair("battery", f"{100 * patient.battery:.0f}", "%"))
     return facts

@@ -58,6 +58,10 @@ class Said:
         )
         return f"pulse/v1/{patient}/beats", to_json(beat)
 
+    def variability(self, patient: str, sdnn_ms: float) -> tuple[str, bytes]:
+        said = {"type": "variability", "t": 1, "sdnn_ms": sdnn_ms, "rmssd_ms": 30.0, "patient": patient}
+        return f"pulse/v1/{patient}/variability", msgspec.json.encode(said)
+
     def peak(self, patient: str, sample: int) -> tuple[str, bytes]:
         return f"pulse/v1/{patient}/beats", b'{"type":"r_peak","sample":%d,"found_at":0,"score":1.5}' % sample
 

@@ -154,6 +154,18 @@ def test_samples_and_beats_count_only_at_the_watched_bed(ward: Ward, said: Any, 
     assert ward.bedside.marks("MLII") == []
 
 
+def test_variability_is_shown_at_the_watched_bed_until_it_is_withdrawn(ward: Ward, said: Any, now: float) -> None:
+    ward.watch("p1")
+    ward.receive(*said.variability("p2", sdnn_ms=90.0), now)
+    assert ward.bedside is not None
+    assert ward.bedside.variability is None
+    ward.receive(*said.variability("p1", sdnn_ms=42.0), now, retained=True)
+    assert ward.bedside.variability is not None
+    assert ward.bedside.variability.sdnn_ms == 42.0
+    ward.receive("pulse/v1/p1/variability", b"", now)
+    assert ward.bedside.variability is None
+
+
 def test_a_peak_is_a_question_until_it_is_classified(ward: Ward, said: Any, now: float) -> None:
     """And the answer stays, in whatever order they come."""
     ward.watch("p1")

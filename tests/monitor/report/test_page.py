@@ -75,7 +75,7 @@ def test_it_says_who_and_when_and_how_much(page: str) -> None:
 
 def test_every_picture_is_well_formed(page: str) -> None:
     pictures = [ElementTree.fromstring(found) for found in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
     for picture in pictures:
         left, top, width, height = map(float, picture.attrib["viewBox"].split())
         assert (left, top) == (0, 0)

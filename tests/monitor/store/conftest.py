@@ -9,10 +9,21 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
-from edge.events import ClassifiedBeat, RhythmChange
+from edge.events import ClassifiedBeat, HeartRateVariability, RhythmChange
 from monitor.config import Store
 from monitor.store import database
-from monitor.store.entries import AlarmSeen, BeatSeen, Entry, Minute, Reached, RhythmSeen, Session, Signal, Strip
+from monitor.store.entries import (
+    AlarmSeen,
+    BeatSeen,
+    Entry,
+    Minute,
+    Reached,
+    RhythmSeen,
+    Session,
+    Signal,
+    Strip,
+    VariabilitySeen,
+)
 from monitor.store.rows import Numbers, Rows
 from tests.monitor.test_sinks import alarm
 
@@ -83,6 +94,12 @@ def change(condition: str, sample: int, *, active: bool, value: float | None = N
     )
 
 
+def variability(sample: int, sdnn_ms: float = 42.5) -> HeartRateVariability:
+    return HeartRateVariability(
+        sample=sample, known_at=sample + 300, intervals=370, sdnn_ms=sdnn_ms, rmssd_ms=31.0, pnn50=9.2
+    )
+
+
 def raised(state: Any = "active", at_us: int = NOW_US, **what: Any) -> AlarmSeen:
     told = {"id": "p1/pause/1", "since_us": NOW_US, "raised_us": NOW_US, "changed_us": at_us} | what
     return AlarmSeen(msgspec.structs.replace(alarm(state), **told), at_us)
@@ -102,6 +119,7 @@ def a_morning(patient: str = "p1", began_us: int = NOW_US, minutes: int = 10, od
     labels = ["N" if k % 10 or not odd else odd[k // 10 % len(odd)] for k in range(len(samples))]
     entries: list[Entry] = [BeatSeen(mine, beat(n, label)) for n, label in zip(samples, labels, strict=True)]
     entries += [Minute(patient, began_us + k * MINUTE_US, 60, 58, 75.0, 70.0, 80.0, 0) for k in range(minutes)]
+    entries += [VariabilitySeen(mine, variability(75_000 * k - 1)) for k in range(1, minutes // 5 + 1)]
     begins, ends = change("tachycardia", 5000, active=True, value=131.0), change("tachycardia", 9000, active=False)
     entries += [RhythmSeen(mine, begins), RhythmSeen(mine, ends)]
     which = {"id": f"{patient}/tachycardia/{began_us}", "patient": patient, "condition": "tachycardia", "sample": 5000}

@@ -22,7 +22,7 @@ def test_the_migrations_make_what_the_schema_says(engine: Engine) -> None:
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
     database.migrate(engine)
-    assert rows(engine, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(engine, "SELECT version_num FROM alembic_version") == [("0003",)]
 
 
 def test_a_store_that_is_up_to_date_is_opened_without_the_library_that_migrates(tmp_path: Path) -> None:

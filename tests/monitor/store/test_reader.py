@@ -52,6 +52,12 @@ def test_minutes_are_those_of_the_period(reader: Reader) -> None:
     assert [minute.at_us for minute in some] == [NOW_US + 5 * MINUTE_US, NOW_US + 6 * MINUTE_US]
 
 
+def test_variability_is_that_of_the_period(reader: Reader) -> None:
+    assert len(reader.variability("p1")) == 26
+    (one,) = reader.variability("p1", Period(NOW_US + 4 * MINUTE_US, NOW_US + 6 * MINUTE_US))
+    assert (one.at_us - NOW_US, one.sdnn_ms) == (round(74_999 / 250 * 1e6), 42.5)
+
+
 def test_an_episode_that_touches_the_period_is_whole(reader: Reader) -> None:
     (episode,) = reader.episodes("p1", Period(NOW_US + 30_000_000, NOW_US + 31_000_000))
     assert (episode.begin_us - NOW_US, episode.lasted_us, episode.ended) == (20_000_000, 16_000_000, True)

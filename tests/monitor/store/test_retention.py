@@ -30,6 +30,7 @@ def test_a_session_that_goes_on_is_shortened(engine: Engine) -> None:
     assert (first, n) == (75_100, 375)
     assert len(rows(engine, "SELECT * FROM sessions")) == 1
     assert rows(engine, "SELECT * FROM episodes") == []
+    assert rows(engine, "SELECT sample FROM variability") == [(149_999,)]
 
 
 def test_an_alarm_that_stands_stays(engine: Engine) -> None:
