@@ -5,29 +5,29 @@ from numpy.typing import ArrayLike
 
 from edge.rows import Rows
 from edge.types import F32, I64, Bool, RowIndex
+from monitor.pages import PageIndex, Pages
 
 
 class Inbox(Rows):
-    """A ring of whole hops a stream, each with the number of its first sample.
+    """A ring of hops a stream, each with the number of its first sample.
 
-    A message costs a slice assignment, a hop of all streams one gather. What lies before a hole and does not fill a hop
+    A message costs a few assignments, a hop of all streams one gather. What lies before a hole and does not fill a hop
     is cut off, so that a hop never spans a hole. When a stream's room is used up its oldest hops make way.
     """
 
-    samples: F32  # (capacity, slots * hop), mV
-    number: I64  # (capacity, slots), the absolute number of each slot's first sample
+    page: PageIndex  # (capacity, slots), where each hop is
     slot: I64  # the slot that is read next
     held: I64  # samples that wait
     end: I64  # absolute number after the newest sample
     overflowed: Bool  # hops made way since the last take
 
     def __init__(self, capacity: int, hop: int, length: int) -> None:
-        """Room for at least `length` samples of each stream."""
+        """Room for at least `length` samples of each stream; it is taken when samples come."""
         self.hop = hop
         self.slots = -(-length // hop)
+        self._pages = Pages(hop)
         fresh: dict[str, ArrayLike] = {
-            "samples": np.zeros(self.slots * hop, np.float32),
-            "number": np.zeros(self.slots, np.int64),
+            "page": np.zeros(self.slots, np.int32),
             "slot": 0,
             "held": 0,
             "end": 0,
@@ -43,6 +43,7 @@ class Inbox(Rows):
     def clear(self, row: int) -> int:
         """Drop what waits in `row`; returns how many samples that were."""
         dropped = int(self.held[row])
+        self._drop(row, self._hops(dropped))
         self.held[row] = 0
         self.overflowed[row] = False
         return dropped
@@ -65,19 +66,33 @@ class Inbox(Rows):
         """The next hop of each stream: its first sample's number, `(len(rows), hop)` mV, and whether hops before it
         had to make way."""
         slot = self.slot[rows]
-        x: F32 = self.samples.reshape(self.capacity, self.slots, self.hop)[rows, slot]
-        number, overflowed = self.number[rows, slot], self.overflowed[rows]
-        self._advance(rows, 1)
+        pages = self.page[rows, slot]
+        number, x = self._pages.first[pages], self._pages.samples[pages]
+        self._pages.give_back(pages)
+        self.slot[rows] = (slot + 1) % self.slots
+        self.held[rows] -= self.hop
+        overflowed = self.overflowed[rows]
         self.overflowed[rows] = False
         return number, x, overflowed
 
-    def _advance(self, rows: RowIndex | int, hops: int) -> None:
-        self.slot[rows] = (self.slot[rows] + hops) % self.slots
-        self.held[rows] -= hops * self.hop
+    def _hops(self, samples: int) -> int:
+        """So many hops hold the samples, the last maybe in part."""
+        return -(-samples // self.hop)
+
+    def _slots(self, row: int, hops: range) -> RowIndex:
+        """Where the hops that wait in a row are, counted from the one that is read next."""
+        return (int(self.slot[row]) + np.arange(hops.start, hops.stop)) % self.slots
+
+    def _drop(self, row: int, hops: int) -> None:
+        """Let go of the oldest."""
+        self._pages.give_back(self.page[row, self._slots(row, range(hops))])
+        self.slot[row] = (self.slot[row] + hops) % self.slots
 
     def _cut(self, row: int) -> int:
-        rest = int(self.held[row]) % self.hop
-        self.held[row] -= rest
+        held = int(self.held[row])
+        whole, rest = divmod(held, self.hop)
+        self._pages.give_back(self.page[row, self._slots(row, range(whole, self._hops(held)))])
+        self.held[row] = held - rest
         return rest
 
     def _make_way(self, row: int, samples: int) -> int:
@@ -85,20 +100,29 @@ class Inbox(Rows):
         if samples <= 0:
             return 0
         self.overflowed[row] = True
-        hops, held = -(-samples // self.hop), int(self.held[row])
-        if hops * self.hop >= held:
-            self.held[row] = 0
-            return held
-        self._advance(row, hops)
-        return hops * self.hop
+        held = int(self.held[row])
+        hops = min(self._hops(samples), self._hops(held))
+        self._drop(row, hops)
+        dropped = min(hops * self.hop, held)
+        self.held[row] = held - dropped
+        return dropped
 
     def _append(self, row: int, first: int, x: F32) -> None:
-        held, room = int(self.held[row]), self.slots * self.hop
-        start = (int(self.slot[row]) * self.hop + held) % room
-        split = min(len(x), room - start)
-        self.samples[row, start : start + split] = x[:split]
-        self.samples[row, : len(x) - split] = x[split:]
-        begun = np.arange(-(-held // self.hop), -(-(held + len(x)) // self.hop))
-        self.number[row, (self.slot[row] + begun) % self.slots] = first + begun * self.hop - held
+        held = int(self.held[row])
+        begun, after = self._hops(held), self._hops(held + len(x))
+        part = min(begun * self.hop - held, len(x))
+        if part:
+            self._fill(int(self.page[row, self._slots(row, range(begun - 1, begun))[0]]), held % self.hop, x[:part])
+        if after > begun:
+            pages = self._pages.take(after - begun)
+            self.page[row, self._slots(row, range(begun, after))] = pages
+            self._pages.first[pages] = first + part + self.hop * np.arange(len(pages))
+            whole = (len(x) - part) // self.hop
+            self._pages.samples[pages[:whole]] = x[part : part + whole * self.hop].reshape(whole, self.hop)
+            self._fill(int(pages[-1]), 0, x[part + whole * self.hop :])
         self.held[row] = held + len(x)
         self.end[row] = first + len(x)
+
+    def _fill(self, page: int, at: int, x: F32) -> None:
+        """Part of a hop."""
+        self._pages.samples[page, at : at + len(x)] = x
