@@ -276,7 +276,7 @@ def _heard_of(folder: Path, model: Model) -> dict[str, Heard]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m monitor.cli.fibrillation_study", description="Atrial fibrillation.")
+    parser = argparse.ArgumentParser(prog="python -m monitor.cli.fibrillation_study")
     parser.add_argument("--mitdb", type=Path, default=default_db())
     parser.add_argument("--cinc2017", type=Path, default=default_db().parent / "cinc2017")
     options = parser.parse_args(arguments)
