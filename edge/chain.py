@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from edge.agenda import Agenda, Step
 from edge.classifier import BeatClassifier, Model
 from edge.delineation import delineate
 from edge.detector import Detector
@@ -31,6 +32,8 @@ _BEFORE_BEAT_S, _AFTER_BEAT_S = 0.3, 0.4
 """What of a beat must lie inside the signal for it to be told at all: P wave to the end of a wide QRS."""
 _SPARE_S = 1.0
 """The ring holds this much beyond the window, for beats that are found late."""
+_FOUND, _SILENT, _DUE = range(3)
+"""Steps of a stream, in the order in which a hop has them."""
 
 
 class Chain:
@@ -44,14 +47,16 @@ class Chain:
         limits: Limits | None = None,
         capacity: int = 8,
         first_opinions: bool = False,
+        hops: int = 1,
     ) -> None:
-        """Streams at `fs` Hz. Without a model beats are found but not classified."""
+        """Streams at `fs` Hz, fed up to `hops` hops at once. Without a model beats are found but not classified."""
         self.fs = fs
         self._half = round(CONTEXT_S * fs)
         self._before, self._after = round(_BEFORE_BEAT_S * fs), round(_AFTER_BEAT_S * fs)
         self._detector = Detector(fs, capacity)
         self.hop = self._detector.hop
-        self._ring = Ring(capacity, self.hop, 2 * self._half + round(_SPARE_S * fs))
+        self._ring = Ring(capacity, self.hop, 2 * self._half + round(_SPARE_S * fs) + (hops - 1) * self.hop)
+        self._agenda = Agenda(3, capacity)
         self._quality = SignalQualityBank(fs, capacity)
         self._rhythm = Rhythm(fs, capacity, limits or Limits())
         self._classifier = BeatClassifier(fs, capacity, model) if model else None
@@ -82,18 +87,13 @@ class Chain:
         return self._ring.clock[rows]
 
     def feed(self, rows: RowIndex, x: F32) -> Found:
-        """One hop, `(len(rows), hop)` in mV, of each stream in `rows` (each at most once)."""
-        self._ring.feed(rows, x)
-        beats = self._detector.feed(rows, x)
-        clock = self._ring.clock[rows]
-        out: Found = list(self._quality.feed(rows, x))
-        out += self._rhythm.feed(rows, x, clock)
-        out += self._found(beats)
-        out += self._rhythm.tick(rows, clock)
-        if self._opinions:
-            out += self._opinions.feed(rows, self._ring)
-        for due in self._pending.due(rows, clock):
-            out += self._classified(due)
+        """One hop or several, `(len(rows), hops · hop)` in mV, of each stream in `rows` (each at most once)."""
+        out: Found = []
+        heard = self._rhythm.heard()
+        for first in range(0, x.shape[1], self.hop):
+            out += self._hear(rows, x[:, first : first + self.hop], heard)
+        out += self._say()
+        self._rhythm.advance(rows, self._ring.clock[rows])
         return out
 
     def skip(self, rows: RowIndex, samples: I64) -> Found:
@@ -107,7 +107,10 @@ class Chain:
     def flush(self, rows: RowIndex) -> Found:
         """The end of these streams, or of a stretch of them: everything that is still to be said."""
         rows = rows[self._ring.oldest(rows) < self._ring.clock[rows]]  # of the others no hop has come
-        return self._found(self._detector.flush(rows)) + self._settle(rows)
+        self._take(self._detector.flush(rows))
+        for due in self._pending.flush(rows):
+            self._wait(due)
+        return self._say()
 
     def newest(self, row: int, samples: int) -> tuple[int, F32]:
         """The newest contiguous samples of a stream, at most so many of those that are held: the number of the first,
@@ -147,47 +150,91 @@ class Chain:
         self._ring.grow(capacity)
         self._p_waves.grow(capacity)
         self._pending.grow(capacity)
+        self._agenda.grow(capacity)
         for stage in self._stages():
             stage.grow(capacity)
         self._free += list(range(held, capacity))[::-1]
 
-    def _found(self, beats: Table) -> Found:
+    def _hear(self, rows: RowIndex, x: F32, heard: I64) -> Found:
+        """One hop: what it gives to do is put on the agenda, but for what is rare. `heard` is of all streams."""
+        self._ring.feed(rows, x)
+        beats = self._detector.feed(rows, x)
+        clock = self._ring.clock[rows]
+        quality, turned = self._quality.feed(rows, x), self._rhythm.feed(rows, x)
+        out: Found = []
+        if quality or len(turned):
+            out += self._say() + quality + self._rhythm.fibrillating(turned, self._ring.clock[turned])
+        self._take(beats)
+        heard[beats["row"]] = beats["sample"]
+        silent = self._rhythm.is_long(clock - heard[rows])
+        if np.count_nonzero(silent):
+            self._agenda.put(rows[silent], Step(_SILENT, rows[silent], clock[silent]))
+        if self._opinions and (opinions := self._opinions.feed(rows, self._ring)):
+            out += self._say()
+            out += opinions
+        for due in self._pending.due(rows, clock):
+            self._wait(due)
+        return out
+
+    def _take(self, beats: Table) -> None:
+        """Newly found beats."""
         if not len(beats):
-            return []
+            return
         self._pending.add(beats)
         self._quality.found(beats)
         if self._opinions:
             self._opinions.found(beats)
-        out: Found = [(row, _beat(*rest)) for row, *rest in beats.tolist()]
-        return out + self._rhythm.found(beats)
+        self._agenda.put(beats["row"], Step(_FOUND, beats, beats["found_at"]))
 
-    def _settle(self, rows: RowIndex) -> Found:
-        """Classify what still waits in these streams, with the signal that there is."""
+    def _wait(self, due: Table) -> None:
+        """One round of beats that are due, at most one a stream."""
+        rows = due["row"]
+        if self._classifier:
+            self._agenda.put(rows, Step(_DUE, due, self._ring.clock[rows]))
+
+    def _say(self) -> Found:
+        """What the agenda gives, in rounds."""
         out: Found = []
-        for due in self._pending.flush(rows):
-            out += self._classified(due)
+        for kind, what, clock in self._agenda.rounds():
+            if kind == _FOUND:
+                out += [(row, _beat(*rest)) for row, *rest in what.tolist()]
+                out += self._rhythm.found(what)
+            elif kind == _SILENT:
+                out += self._rhythm.tick(what, clock)
+            else:
+                out += self._classified(what, clock)
         return out
 
-    def _classified(self, due: Table) -> Found:
-        """One round of beats that are due, at most one a stream."""
+    def _classified(self, due: Table, clock: I64) -> Found:
+        """Beats that fell due when the next sample was number `clock`, at most one a stream."""
+        assert self._classifier
         rows, sample = due["row"], due["sample"]
-        if self._classifier is None:
-            return []
-        due["whole"] = self._whole(rows, sample)
-        windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True)
+        due["whole"] = self._whole(rows, sample, clock)
+        windows = self._windows(rows, sample, clock)
         onset, offset, r_mv = delineate(windows, self.fs)
         rr = self._classifier.interval(rows, sample)
         label, score = self._classifier.feed(due, windows)
         p, t = wave_peaks(windows, self.fs, onset, offset, rr, due["next"] - sample)
-        known_at = self._ring.clock[rows] - 1
-        columns = (rows, sample, due["found_at"], known_at, label, score, rr, onset, offset, r_mv, p, t)
+        columns = (rows, sample, due["found_at"], clock - 1, label, score, rr, onset, offset, r_mv, p, t)
         out: Found = [
             (row, self._classified_beat(*rest)) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)
         ]
+        self._rhythm.advance(rows, clock)
         return out + self._rhythm.classified(due, label, self._p_waves.feed(due, label, windows))
 
-    def _whole(self, rows: RowIndex, sample: I64) -> Bool:
-        return self._ring.covers(rows, sample - self._before, self._before + self._after)
+    def _whole(self, rows: RowIndex, sample: I64, clock: I64) -> Bool:
+        held = self._ring.covers(rows, sample - self._before, self._before + self._after)
+        return held & (sample + self._after <= clock)
+
+    def _windows(self, rows: RowIndex, sample: I64, clock: I64) -> F32:
+        """The signal around each beat, with the last sample before `clock` repeated."""
+        windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True)
+        end = clock - sample + self._half
+        first = int(end.min())
+        if first < windows.shape[1] and np.count_nonzero(self._ring.clock[rows] > clock):
+            last = windows[np.arange(len(rows)), np.minimum(end, windows.shape[1]) - 1, None]
+            np.copyto(windows[:, first:], last, where=np.arange(first, windows.shape[1]) >= end[:, None])
+        return windows
 
     def _classified_beat(
         self,

@@ -13,7 +13,7 @@ from edge.rates import RateRules
 from edge.rounds import rounds
 from edge.sequence import Sequence
 from edge.silence import Silence
-from edge.types import F32, F64, I64, U8, RowIndex, Table
+from edge.types import F32, F64, I64, U8, Bool, RowIndex, Table
 from edge.variability import Variability
 from edge.ventricular_fibrillation import EVERY, HOPS, TO_BEGIN, TO_END, VentricularFibrillation
 
@@ -84,13 +84,12 @@ class Rhythm:
         for part in self._parts:
             part.grow(capacity)
 
-    def feed(self, rows: RowIndex, x: F32, clock: I64) -> Found:
-        """What a hop of signal says, `(len(rows), hop)` in mV; `clock` is the number of the next sample."""
-        changed = self._ventricles.feed(rows, x)
-        if not len(changed):
-            return []
-        turned = np.isin(rows, changed)
-        rows, clock = rows[turned], clock[turned]
+    def feed(self, rows: RowIndex, x: F32) -> RowIndex:
+        """Listen to a hop of signal, `(len(rows), hop)` in mV; gives the streams of which `fibrillating` has news."""
+        return self._ventricles.feed(rows, x)
+
+    def fibrillating(self, rows: RowIndex, clock: I64) -> Found:
+        """What the signal says of streams of which `feed` has just told; `clock` is the number of the next sample."""
         stands = self._ventricles.stands[rows]
         sample = clock - np.where(stands, self._turned[True], self._turned[False])
         return self._conditions.change(rows, _VF, stands[:, None], sample=sample[:, None], known_at=clock - 1)
@@ -104,11 +103,24 @@ class Rhythm:
             changes += self._found(beats[one_each])
         return changes
 
+    def heard(self) -> I64:
+        """Of all streams the sample number from which on they have been silent."""
+        return self._silence.origin.copy()
+
+    def is_long(self, samples: I64) -> Bool:
+        """Where so many samples without a QRS are something to tell `tick`."""
+        long: Bool = samples > self._longest
+        return long
+
+    def advance(self, rows: RowIndex, clock: I64) -> None:
+        """Samples have come: the next is number `clock`."""
+        self._silence.advance(rows, clock)
+
     def tick(self, rows: RowIndex, clock: I64) -> Found:
         """What it says that no further beat was found; `clock` is the number of the next sample of each row."""
-        self._silence.advance(rows, clock)
+        self.advance(rows, clock)
         silent = self._silence.samples(rows, clock)
-        if not np.count_nonzero(silent > self._longest):
+        if not np.count_nonzero(self.is_long(silent)):
             return []
         known_at = clock - 1
         return self._asystole(rows, silent, known_at) + self._pause(rows, clock - self._found_within, known_at)

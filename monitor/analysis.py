@@ -1,6 +1,8 @@
 """The online chain over whole recordings, as fast as it goes."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +12,9 @@ from edge.events import Event
 from edge.rhythm import Limits
 from edge.types import F32
 from monitor.stretches import LONG_S, Said, Stretch, cut, joined, whole
+
+HOPS: Final = 10
+"""Fed at once: what was recorded need not be told as soon as it can be."""
 
 
 def analyze(
@@ -27,7 +32,7 @@ def analyze(
     A last hop that is not full is filled with the last sample. Those longer than `long_s` go through it in stretches
     (see `monitor.stretches`). `progress` is told the seconds of signal that one more hop was worth.
     """
-    chain = Chain(fs, model, limits=limits, capacity=max(1, len(signals)))
+    chain = Chain(fs, model, limits=limits, capacity=max(1, len(signals)), hops=HOPS)
     cuts = [cut(len(x), fs, chain.hop) if len(x) > long_s * fs else [whole(len(x))] for x in signals]
     pieces = [x[stretch.first : stretch.end] for x, cut in zip(signals, cuts, strict=True) for stretch in cut]
     said = iter(_run(chain, pieces, [stretch for cut in cuts for stretch in cut], progress))
@@ -44,13 +49,15 @@ def _run(
     is_last = np.array([stretch.is_last for stretch in stretches])
     said: dict[int, list[Event]] = {row: [] for row in rows.tolist()}
     begins: dict[int, int] = {}
-    padded = _padded(pieces, int(hops.max(initial=0)) * chain.hop)
-    for hop in range(int(hops.max(initial=0))):
-        begins.update((row, len(said[row])) for row in rows[settled == hop].tolist())
-        on = hops > hop
-        _sort(said, chain.feed(rows[on], padded[on, hop * chain.hop : (hop + 1) * chain.hop]))
-        progress(float((on & (settled <= hop)).sum() * chain.hop / chain.fs))
-        ended = rows[(hops == hop + 1) & is_last]
+    top = int(hops.max(initial=0))
+    padded = _padded(pieces, top * chain.hop)
+    # None is fed beyond where it ends or has settled.
+    for begin, end in pairwise(np.unique([*range(0, top, HOPS), *settled, *hops]).tolist()):
+        begins.update((row, len(said[row])) for row in rows[settled == begin].tolist())
+        on = hops > begin
+        _sort(said, chain.feed(rows[on], padded[on, begin * chain.hop : end * chain.hop]))
+        progress(float((on & (settled <= begin)).sum() * (end - begin) * chain.hop / chain.fs))
+        ended = rows[(hops == end) & is_last]
         if len(ended):
             _sort(said, chain.flush(ended))
     return [Said(said[row][: begins.get(row, 0)], said[row][begins.get(row, 0) :]) for row in rows.tolist()]

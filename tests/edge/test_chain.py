@@ -7,7 +7,7 @@ import pytest
 
 from edge.chain import Chain
 from edge.classifier import Model
-from edge.events import Beat, ClassifiedBeat, Event
+from edge.events import Beat, ClassifiedBeat, Event, RhythmChange
 from edge.types import F32
 from monitor.shipped import load_model
 from simulators.synthetic import patients
@@ -67,6 +67,23 @@ def test_streams_that_move_at_their_own_pace_say_the_same(signals: F32, model: M
         said[row].append(event)
     assert said[fast] == alone(signals[0], model)
     assert said[slow] == alone(signals[1], model, sample=7_000)
+
+
+@pytest.mark.parametrize("at_once", [2, 10])
+def test_several_hops_at_once_say_what_one_after_another_says(signals: F32, model: Model, at_once: int) -> None:
+    chain = Chain(FS, model, capacity=4, hops=at_once)
+    x = np.concatenate([signals, signals[:1]])
+    x[3, 4_000:6_000] = x[3, 3_999]  # a heart that stands still for five and a half seconds
+    rows = np.array([chain.join() for _ in x])
+    said: dict[int, list[Event]] = {int(row): [] for row in rows}
+    for block in hops(x, at_once * chain.hop):
+        for row, event in chain.feed(rows, block):
+            said[row].append(event)
+    for row, event in chain.flush(rows):
+        said[row].append(event)
+    assert any(isinstance(event, RhythmChange) and event.condition == "asystole" for event in said[int(rows[3])])
+    for row, own in zip(rows, x, strict=True):
+        assert said[int(row)] == alone(own, model)
 
 
 def test_a_row_that_is_used_again_remembers_nothing(signals: F32, model: Model) -> None:
