@@ -34,15 +34,20 @@ OF_PROMETHEUS: Final = {
 }
 
 
-def told() -> dict[str, set[str]]:
-    """Every metric's name with its labels, each counter counting something."""
+def page() -> bytes:
+    """What Prometheus gets, each counter counting something."""
     counters = Counters()
     for each in fields(Counters):
         value = getattr(counters, each.name)
         if isinstance(value, Counter):
             value["some"] = 1
     reading = Reading(counters, Timings(), 1, 0, 0.0, 0.0, 0.0, {"broker": 0}, {("asystole", "high"): 1}, True)
-    families = text_string_to_metric_families(Metrics(lambda: reading, "1").text().decode())
+    return Metrics(lambda: reading, "1").text()
+
+
+def told() -> dict[str, set[str]]:
+    """Every metric's name with its labels."""
+    families = text_string_to_metric_families(page().decode())
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 
 
@@ -75,6 +80,25 @@ def test_an_expression_asks_for_metrics_and_labels_that_there_are(expression: st
     by = {label.strip() for group in re.findall(r"by \(([^)]*)\)", expression) for label in group.split(",")}
     matched = set(re.findall(r"[{,]\s*(\w+)\s*(?:=|!=)", expression))
     assert by | matched <= set().union(*(metrics.get(name, set()) for name in names)) | {"instance", "job"}
+
+
+def promtool(*arguments: str | Path, text: bytes = b"") -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("promtool is not on this machine (Debian: prometheus)")
+    done = subprocess.run([program, *arguments], input=text, capture_output=True, check=False)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def test_each_alert_rings_when_it_should_and_for_no_monitor_that_is_well() -> None:
+    cases = yaml.safe_load((DEPLOY / "prometheus" / "alerts_test.yaml").read_text())["tests"]
+    rung = {case["alertname"] for test in cases for case in test["alert_rule_test"] if case["exp_alerts"]}
+    assert len(rung) == 10
+    promtool("test", "rules", DEPLOY / "prometheus" / "alerts_test.yaml")
+
+
+def test_prometheus_has_nothing_to_say_against_the_page() -> None:
+    promtool("check", "metrics", text=page())
 
 
 def test_the_dashboard_stands_without_gaps_or_overlaps() -> None:
