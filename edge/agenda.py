@@ -62,5 +62,6 @@ def _sorted(turns: list[I64], steps: list[Step]) -> Iterator[Step]:
             parts.setdefault(now, []).append(Step(step.kind, step.what[own], step.clock[own]))
     for now in sorted(parts):
         alike = parts[now]
-        what, clock = (np.concatenate([getattr(part, name) for part in alike]) for name in ("what", "clock"))
-        yield Step(alike[0].kind, what, clock)
+        dtype = alike[0].what.dtype  # numpy works out the common type of tables slowly
+        what = np.concatenate([part.what for part in alike], dtype=dtype)
+        yield Step(alike[0].kind, what, np.concatenate([part.clock for part in alike]))

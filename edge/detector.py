@@ -305,4 +305,6 @@ class Detector(Rows):
 
 
 def _joined(tables: list[Table]) -> Table:
-    return np.concatenate(tables) if len(tables) > 1 else tables[0] if tables else _NO_BEATS
+    if len(tables) > 1:
+        return np.concatenate(tables, dtype=BEAT)  # numpy works out the common type of tables slowly
+    return tables[0] if tables else _NO_BEATS

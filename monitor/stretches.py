@@ -58,9 +58,11 @@ def whole(length: int) -> Stretch:
 def joined(stretches: Sequence[Stretch], said: Sequence[Said]) -> list[Event]:
     """Everything that was said, as if by one."""
     events = list(said[0].events)
+    before = _states(events)
     for stretch, one in zip(stretches[1:], said[1:], strict=True):
-        events += _seam(_states(events), _states(one.settling), stretch.begin)
-        events += one.events
+        more = [*_seam(before, _states(one.settling), stretch.begin), *one.events]
+        before |= _states(more)
+        events += more
     return events
 
 
