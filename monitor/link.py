@@ -6,26 +6,24 @@ the session's time, gets what it has not taken. With MQTT 5 a broker is asked to
 """
 
 import asyncio
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
 from monitor.backoff import Backoff
 from monitor.config import Broker, ConfigError
 from monitor.counters import Counters
 from monitor.ingest import Message
-from monitor.paho_loop import PahoLoop
+from monitor.mqtt import packets
+from monitor.mqtt.connection import Connection, connected, trusting
+from monitor.mqtt.outgoing import Outgoing
+from monitor.mqtt.packets import Greeting, Kind, Packet
 
-_PROTOCOLS: Final = {5: MQTTProtocolVersion.MQTTv5, 311: MQTTProtocolVersion.MQTTv311}
 _IN_FLIGHT: Final = 500
 """Publications that may wait for their acknowledgement."""
 _MOST_RECEIVED: Final = 65_535
@@ -45,8 +43,7 @@ class Will(NamedTuple):
 class _Delivery(NamedTuple):
     message: Message
     mid: int
-    qos: int
-    connection: int
+    connection: Connection
 
 
 class Link:
@@ -71,21 +68,27 @@ class Link:
         """
         self._broker = broker
         self._address = broker.address()
+        self._tls = self._secured() if self._address.tls else None
         self._subscriptions = subscriptions
         self._queue = queue
         self._counters = counters
         self._on_up, self._takes = on_up, takes
         self._waiting: deque[_Delivery] = deque()
         self._taken: list[_Delivery] = []
-        self.said = 0
-        self._unconfirmed: dict[int, int] = {}
-        self._received = 0
-        self._connection = 0
-        self._subscribing: int | None = None
+        self._outgoing = Outgoing(broker.protocol, queue, _IN_FLIGHT)
+        self._greeting = Greeting(
+            broker.protocol,
+            client_id,
+            broker.keepalive_s,
+            broker.session_s,
+            min(queue, _MOST_RECEIVED),
+            will,
+            *broker.credentials(),
+        )
+        self._connection: Connection | None = None
+        self._subscribing = 0
         self._leaving = self._granted = False
-        self._up, self._down, self._arrived = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._client = self._made(client_id, will)
-        self._io = PahoLoop(self._client, lambda: self._received)
+        self._up, self._arrived, self._settled = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     @property
     def is_up(self) -> bool:
@@ -113,18 +116,14 @@ class Link:
     async def run(self) -> None:
         """Connect, and connect again, until closed or cancelled."""
         backoff = Backoff(self._broker.retry_first_s, self._broker.retry_most_s)
-        keeping = asyncio.create_task(self._io.keep_alive())
-        try:
-            while True:
-                if await self._stood() >= self._broker.retry_most_s:
-                    backoff.reset()
-                if self._leaving:
-                    return
-                wait_s = backoff.next_s()
-                log.info("connects again", broker=self._broker.url, in_s=round(wait_s, 1))
-                await asyncio.sleep(wait_s)
-        finally:
-            keeping.cancel()
+        while True:
+            if await self._stood() >= self._broker.retry_most_s:
+                backoff.reset()
+            if self._leaving:
+                return
+            wait_s = backoff.next_s()
+            log.info("connects again", broker=self._broker.url, in_s=round(wait_s, 1))
+            await asyncio.sleep(wait_s)
 
     def take(self, most: int) -> list[Message]:
         """The oldest messages, at most so many; the broker keeps them until they are acknowledged."""
@@ -136,158 +135,145 @@ class Link:
 
     def acknowledge(self) -> None:
         """All that was taken is safe: the broker may forget it."""
-        for delivery in self._taken:
-            self._acknowledge(delivery)
+        self._acknowledge(self._taken)
         self._taken.clear()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
         """Hand a message to the broker; whether that could be begun."""
-        if not self.is_up:
-            return False
-        said = self._client.publish(topic, payload, qos, retain)
-        if said.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+        connection = self._connection
+        if connection is None or not self.is_up or connection.is_full:
             return False
         if qos:
-            self.said += 1
-            self._unconfirmed[said.mid] = self.said
+            return self._outgoing.publish(topic, payload, retain, connection.write)
+        connection.write(packets.publish(self._broker.protocol, topic, payload, retain=retain))
         return True
 
     @property
+    def said(self) -> int:
+        """Publications so far that the broker is to confirm."""
+        return self._outgoing.said
+
+    @property
     def confirmed(self) -> int:
-        """So many of the publications that the broker is to confirm, counted by `said`, it has, and all before them."""
-        return next(iter(self._unconfirmed.values()), self.said + 1) - 1
+        """So many of them it has, and all before them."""
+        return self._outgoing.confirmed
 
     def subscribe(self, topic: str) -> None:
         """Listen to one topic more, on this connection."""
-        if self.is_up:
-            self._client.subscribe(topic, 1)
+        if self._connection and self.is_up:
+            self._connection.write(packets.subscribe(self._broker.protocol, self._outgoing.number(), [topic]))
 
     def unsubscribe(self, topic: str) -> None:
         """And no longer; harmless where nobody listened."""
-        if self.is_up:
-            self._client.unsubscribe(topic)
+        if self._connection and self.is_up:
+            self._connection.write(packets.unsubscribe(self._broker.protocol, self._outgoing.number(), topic))
 
     async def close(self, topic: str, payload: bytes, drain_s: float) -> None:
         """Say a last retained word after everything else, and leave."""
         if not self.is_up:
             return
         self._leaving = True
-        arrived = asyncio.Event()
-        last = self._client.publish(topic, payload, 1, retain=True)
-        self._client.on_publish = lambda _client, _userdata, mid, *_: arrived.set() if mid == last.mid else None
+        self._settled.clear()
+        self.publish(topic, payload, retain=True)
         with suppress(TimeoutError):
-            await asyncio.wait_for(arrived.wait(), drain_s)
+            await asyncio.wait_for(self._settled.wait(), drain_s)
         await self.leave()
 
     async def leave(self) -> None:
         """Without a word; the broker keeps the session for its time."""
         self._leaving = True
-        self._client.disconnect()
+        connection = self._connection
+        if connection is None:
+            return
+        connection.write(packets.DISCONNECT)
+        connection.close()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._down.wait(), _FAREWELL_S)
+            await asyncio.wait_for(asyncio.shield(connection.ended), _FAREWELL_S)
 
     async def _stood(self) -> float:
         """One connection from its beginning to its end; how many seconds it stood."""
-        self._down.clear()
+        hears = {
+            Kind.CONNACK: self._greeted,
+            Kind.SUBACK: self._subscribed,
+            Kind.PUBLISH: self._message,
+            Kind.PUBACK: self._confirmed,
+            Kind.DISCONNECT: self._dismissed,
+        }
         try:
-            await self._io.connect(self._greet)
+            self._connection = connection = await connected(self._address, self._tls, self._greeting, hears)
         except (OSError, ValueError) as error:
             log.warning("no broker", broker=self._broker.url, error=str(error) or type(error).__name__)
             return 0.0
         begun = time.monotonic()
-        await self._down.wait()
+        try:
+            self._gone(await asyncio.shield(connection.ended))
+        finally:
+            connection.abort("cancelled")
         return time.monotonic() - begun
 
-    def _greet(self) -> None:
-        host, port = self._address.host, self._address.port
-        if self._broker.protocol == 311:
-            self._client.connect(host, port, self._broker.keepalive_s)
-            return
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = self._broker.session_s
-        properties.ReceiveMaximum = min(self._queue, _MOST_RECEIVED)
-        self._client.connect(host, port, self._broker.keepalive_s, clean_start=False, properties=properties)
-
-    def _made(self, client_id: str, will: Will | None) -> Client:
-        protocol = _PROTOCOLS[self._broker.protocol]
-        clean = True if self._broker.protocol == 311 else None
-        client = Client(CallbackAPIVersion.VERSION2, client_id, clean, protocol=protocol, manual_ack=True)
-        name, password = self._broker.credentials()
-        if name is not None:
-            client.username_pw_set(name, password)
-        if self._address.tls:
-            self._secure(client)
-        if will is not None:
-            client.will_set(will.topic, will.payload, qos=1, retain=True)
-        client.max_inflight_messages_set(_IN_FLIGHT)
-        client.max_queued_messages_set(self._queue)
-        client.on_connect, client.on_disconnect = self._connected, self._gone
-        client.on_subscribe, client.on_message = self._subscribed, self._message
-        client.on_publish = self._published
-        return client
-
-    def _secure(self, client: Client) -> None:
+    def _secured(self) -> ssl.SSLContext:
         try:
-            client.tls_set(self._broker.ca_file)
+            return trusting(self._broker.ca_file)
         except OSError as error:
             raise ConfigError(f"broker.ca_file: {self._broker.ca_file}: {error.strerror or error}") from None
 
-    def _connected(
-        self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: Any
-    ) -> None:
-        if reason.is_failure:
-            log.error("the broker refuses us", broker=self._broker.url, reason=str(reason))
+    def _greeted(self, packet: Packet) -> None:
+        assert self._connection is not None, "a connection is there before anything comes of it"
+        said = packets.greeted(packet, self._broker.protocol)
+        if said.reason:
+            log.error("the broker refuses us", broker=self._broker.url, reason=packets.reason(said.reason))
+            self._connection.abort("refused")
             return
-        self._connection += 1
-        _, self._subscribing = client.subscribe([(topic, 1) for topic in self._subscriptions])
-        log.info("connected", broker=self._broker.url, resumed=flags.session_present)
+        self._connection.keep_alive(said.keep_alive_s or self._broker.keepalive_s)
+        self._outgoing.begin(said.receive_maximum, said.resumed, self._connection.write)
+        self._subscribing = self._outgoing.number()
+        self._connection.write(packets.subscribe(self._broker.protocol, self._subscribing, self._subscriptions))
+        log.info("connected", broker=self._broker.url, resumed=said.resumed)
         self._up.set()
 
-    def _subscribed(
-        self, _client: Client, _userdata: object, mid: int, reasons: list[ReasonCode], _properties: Any
-    ) -> None:
-        denied = [str(reason) for reason in reasons if reason.is_failure]
+    def _subscribed(self, packet: Packet) -> None:
+        mid, codes = packets.granted(packet, self._broker.protocol)
+        denied = [packets.reason(code) for code in codes if code >= packets.REFUSED]
         if denied:
             log.error("the broker denies a subscription", broker=self._broker.url, reasons=denied)
         if mid == self._subscribing:
             self._granted = not denied
             self._on_up()
 
-    def _gone(
-        self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _properties: Any
-    ) -> None:
+    def _dismissed(self, packet: Packet) -> None:
+        if self._connection:
+            self._connection.abort(packets.reason(packet.body[0]) if packet.body else "dismissed")
+
+    def _gone(self, reason: str) -> None:
         if self.is_up and not self._leaving:
             self._counters.disconnects += 1
-            log.warning("connection lost", broker=self._broker.url, reason=str(reason))
+            log.warning("connection lost", broker=self._broker.url, reason=reason)
         self._up.clear()
         self._granted = False
-        self._down.set()
+        self._connection = None
 
-    def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        self._received += 1
-        plain = Message(_topic(message), bytes(message.payload), message.retain)
-        delivery = _Delivery(plain, message.mid, message.qos, self._connection)
-        if not self._takes(plain.topic):
-            self._acknowledge(delivery)
+    def _message(self, packet: Packet) -> None:
+        assert self._connection is not None, "a connection is there before anything comes of it"
+        topic, payload, retained, mid = packets.published(packet, self._broker.protocol)
+        delivery = _Delivery(Message(topic, payload, retained), mid, self._connection)
+        if not self._takes(topic):
+            self._acknowledge([delivery])
             return
         if len(self._waiting) >= self._queue:
             self._counters.queue_dropped += 1
-            self._acknowledge(self._waiting.popleft())
+            self._acknowledge([self._waiting.popleft()])
         self._waiting.append(delivery)
         self._arrived.set()
 
-    def _published(self, _client: Client, _userdata: object, mid: int, _reason: ReasonCode, _properties: Any) -> None:
-        self._unconfirmed.pop(mid, None)
+    def _confirmed(self, packet: Packet) -> None:
+        if self._connection:
+            self._outgoing.confirm(packets.numbered(packet), self._connection.write)
+        if self.confirmed == self.said:
+            self._settled.set()
 
-    def _acknowledge(self, delivery: _Delivery) -> None:
+    def _acknowledge(self, deliveries: Sequence[_Delivery]) -> None:
         """Packet numbers mean nothing on another connection: there the broker delivers again."""
-        if delivery.qos and delivery.connection == self._connection and self.is_up:
-            self._client.ack(delivery.mid, delivery.qos)
-
-
-def _topic(message: MQTTMessage) -> str:
-    """Brokers should refuse a topic that is not UTF-8; where one does not, it is refused as any other."""
-    try:
-        return message.topic
-    except UnicodeDecodeError:
-        return "\ufffd"
+        connection = self._connection
+        mids = [delivery.mid for delivery in deliveries if delivery.mid and delivery.connection is connection]
+        if connection and mids:
+            connection.write(packets.acknowledge(mids))
