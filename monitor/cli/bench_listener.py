@@ -31,7 +31,7 @@ class Listener:
         self.latency_s: list[float] = []
         self._offline = threading.Event()
         self._counters: dict[str, int] = {}
-        self._patient = {fleet.name(k): k for k in range(min(plan.patients, HEARD_PATIENTS))}
+        self._patient = {fleet.name(k): k for k in range(0, plan.patients, max(1, plan.patients // HEARD_PATIENTS))}
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
