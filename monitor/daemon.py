@@ -309,16 +309,16 @@ class Service:
 async def _every(seconds: float, act: Callable[[float], bool]) -> None:
     """Call `act` on an absolute schedule, with how late it is; at once again when it says that there is more to do.
 
-    It rests twice as long as it worked. So the more there is to do, the more is done at once, and a hop of many streams
-    costs little more than one of few; and who is overloaded still reads what comes, which would pile up unseen at the
-    broker instead of being dropped here, oldest first.
+    It rests as long as it worked. So the more there is to do, the more is done at once, and a hop of many streams costs
+    little more than one of few; and who is overloaded still reads what comes, which would pile up unseen at the broker
+    instead of being dropped here, oldest first.
     """
     due = time.monotonic()
     while True:
         begun = time.monotonic()
         again = act(max(0.0, begun - due))
         now = time.monotonic()
-        due = max(due + (0 if again else seconds), now + 2 * (now - begun))
+        due = max(due + (0 if again else seconds), now + (now - begun))
         await asyncio.sleep(due - now)
 
 
