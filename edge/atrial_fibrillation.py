@@ -56,6 +56,7 @@ class AtrialFibrillation(Rows):
     ectopic: Bool  # (capacity, KEPT, 2), which of the last beats were V, which S, in a ring by `count`
     count: I64  # beats since the start, or since what was known was forgotten
     sound: Bool  # the last beat was not ventricular
+    odds: F64  # what `feed` said last
 
     def __init__(self, capacity: int) -> None:
         fresh: dict[str, ArrayLike] = {
@@ -64,6 +65,7 @@ class AtrialFibrillation(Rows):
             "ectopic": np.zeros((KEPT, 2), np.bool_),
             "count": 0,
             "sound": False,
+            "odds": np.nan,
         }
         super().__init__(capacity, fresh)
 
@@ -78,7 +80,13 @@ class AtrialFibrillation(Rows):
         known = self.held[rows] >= LEAST
         if np.count_nonzero(known):
             odds[known] = self._measures(rows[known], p_wave[known]) @ WEIGHTS + BIAS
+        self.odds[rows] = odds
         return odds
+
+    def likely(self, rows: RowIndex) -> Bool:
+        """Where the beats so far would let it begin."""
+        likely: Bool = self.odds[rows] > BEGINS
+        return likely
 
     def onset(self, rows: RowIndex) -> I64:
         """How many beats ago what is known now began."""

@@ -213,7 +213,7 @@ class Chain:
         windows = self._windows(rows, sample, clock)
         onset, offset, r_mv = delineate(windows, self.fs)
         rr = self._classifier.interval(rows, sample)
-        label, score = self._classifier.feed(due, windows)
+        label, score = self._classifier.feed(due, windows, self._rhythm.atria_fibrillate(rows))
         p, t = wave_peaks(windows, self.fs, onset, offset, rr, due["next"] - sample)
         columns = (rows, sample, due["found_at"], clock - 1, label, score, rr, onset, offset, r_mv, p, t)
         out: Found = [

@@ -6,8 +6,8 @@ from edge.card import ModelMismatch
 from edge.net import Model, load
 from edge.pending import LONGEST_WAIT_S
 from edge.succession import Succession
-from edge.tables import Q
-from edge.types import F32, I64, U8, RowIndex, Table
+from edge.tables import Q, S
+from edge.types import F32, I64, U8, Bool, RowIndex, Table
 from edge.views import Views, chosen, net_image
 
 __all__ = ["BeatClassifier", "Model", "ModelMismatch", "load"]
@@ -43,19 +43,22 @@ class BeatClassifier:
         """Samples from each stream's last beat to `sample`; -1 at its start and after a hole."""
         return self._views.interval(rows, sample)
 
-    def feed(self, due: Table, windows: F32) -> tuple[U8, F32]:
+    def feed(self, due: Table, windows: F32, atria_fibrillate: Bool | None = None) -> tuple[U8, F32]:
         """The beats that are due, at most one a stream and each later than its stream's last.
 
-        `due` is a DUE table of `k` beats, `windows` the `(k, edge.inputs.window_length(fs))` around them in mV. Returns
-        labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of each, as the net and the beat before
-        (`edge.succession`) have it; beats that do not lie inside the signal, or whose signal is flat, clipped or not
-        finite, are Q with 0.
+        `due` is a DUE table of `k` beats, `windows` the `(k, edge.inputs.window_length(fs))` around them in mV.
+        `atria_fibrillate` `(k,)` says whose rhythm is atrial fibrillation: there no beat is S, for where all come
+        without order none is early. Returns labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of
+        each, as the net, the rhythm and the beat before (`edge.succession`) have it; beats that do not lie inside the
+        signal, or whose signal is flat, clipped or not finite, are Q with 0.
         """
         view = self._views.feed(due, windows)
         label = np.full(len(due), Q, np.uint8)
         score = np.zeros(len(due), np.float32)
         seen = chosen(view.clear)
         own = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
+        if atria_fibrillate is not None:
+            own[atria_fibrillate[seen], S] = -np.inf
         logits = self._succession.weigh(due["row"][seen], own)
         label[seen] = own.argmax(1)
         self._succession.remember(due["row"], label)

@@ -53,23 +53,32 @@ class PWaves(Rows):
         has = (labels == N) | (labels == S)
         told = np.count_nonzero(has)
         if told == len(rows):
-            self._learn(rows, windows)
+            self.learn(rows, *stretches(windows, self.fs))
         elif told:
-            self._learn(rows[has], windows[has])
+            self.learn(rows[has], *stretches(windows[has], self.fs))
+        return self.share(rows)
+
+    def learn(self, rows: RowIndex, before: F32, qrs_mv: F32) -> None:
+        """A beat of each stream that may have a P wave, as `stretches` gives it."""
+        self.count[rows] = count = np.minimum(self.count[rows] + 1, AVERAGED)
+        wave, height = self.wave[rows], self.height[rows]
+        self.wave[rows] = wave + (before - wave) / count[:, None]
+        self.height[rows] = height + (qrs_mv - height) / count
+
+    def share(self, rows: RowIndex) -> F32:
+        """Root mean square of each stream's wave over the height of its complexes."""
         wave = self.wave[rows]
         share: F32 = np.sqrt(np.add.reduce(wave * wave, axis=1) / POINTS) / (self.height[rows] + FLOOR_MV)
         return share
 
-    def _learn(self, rows: RowIndex, windows: F32) -> None:
-        self.count[rows] = count = np.minimum(self.count[rows] + 1, AVERAGED)
-        first, matrix = _levelled(self.fs)
-        r, reach = windows.shape[1] // 2, round(QRS_S * self.fs)
-        new = np.dot(windows[:, r + first : r + first + len(matrix)], matrix)
-        qrs = windows[:, r - reach : r + reach + 1]
-        height = np.maximum.reduce(qrs, axis=1) - np.minimum.reduce(qrs, axis=1)
-        wave, before = self.wave[rows], self.height[rows]
-        self.wave[rows] = wave + (new - wave) / count[:, None]
-        self.height[rows] = before + (height - before) / count
+
+def stretches(windows: F32, fs: float) -> tuple[F32, F32]:
+    """What precedes each beat, `(k, POINTS)` in mV without mean and slope, and the height of its complex, `(k,)` mV."""
+    first, matrix = _levelled(fs)
+    r, reach = windows.shape[1] // 2, round(QRS_S * fs)
+    before = np.dot(windows[:, r + first : r + first + len(matrix)], matrix)
+    qrs = windows[:, r - reach : r + reach + 1]
+    return before, np.maximum.reduce(qrs, axis=1) - np.minimum.reduce(qrs, axis=1)
 
 
 @lru_cache(maxsize=32)

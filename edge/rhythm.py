@@ -137,6 +137,10 @@ class Rhythm:
         changes += self._atrial(rows, rr_s, labels, p_wave, known_at)
         return changes + self._variability.feed(rows, sample, rr_s, labels, known_at)
 
+    def atria_fibrillate(self, rows: RowIndex) -> Bool:
+        """Where the beats classified so far look like atrial fibrillation."""
+        return self._atria.likely(rows)
+
     def hr_bpm(self, rows: RowIndex) -> F32:
         """Median of the last twelve R-R intervals, in beats a minute; NaN when unknown and in asystole."""
         silent = self._conditions.has(rows, _ASYSTOLE)

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from edge.atrial_fibrillation import AtrialFibrillation
 from edge.events import RhythmChange
+from edge.tables import N
 from tests.edge.ward import FS, Stream, begins, ends, play, steady
 
 NO_P, P = 0.012, 0.05
@@ -36,6 +38,19 @@ def test_an_onset_in_normal_rhythm_is_found_and_so_is_the_end() -> None:
         assert 50 < begin.sample / FS < 75
         assert begin.known_at / FS < 85
         assert 115 < end.sample / FS < 135
+
+
+def test_it_is_likely_from_then_on_and_no_more_when_the_stream_begins_anew() -> None:
+    bank, rows = AtrialFibrillation(2), np.array([1])
+    said = []
+    for rr_s in np.diff(fibrillating(60)):
+        bank.feed(rows, np.array([rr_s]), np.array([N], np.uint8), np.array([NO_P], np.float32))
+        said.append(bool(bank.likely(rows)[0]))
+    assert said[-1]
+    assert not said[5]
+    assert bank.likely(np.array([0, 1])).tolist() == [False, True]
+    bank.refresh(rows)
+    assert not bank.likely(rows)[0]
 
 
 @pytest.mark.parametrize("labels", ["N", "NNNV", "NV", "NNS"])

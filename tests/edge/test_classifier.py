@@ -8,7 +8,7 @@ import pytest
 from edge.classifier import BeatClassifier, Model, load
 from edge.inputs import window_length
 from edge.rr_context import FEATURES
-from edge.tables import DUE, N, Q, V
+from edge.tables import DUE, N, Q, S, V
 from edge.views import IMAGE_CLIP
 
 FS = 250.0
@@ -51,6 +51,14 @@ def test_a_normal_beat_is_normal_and_a_wide_early_one_ventricular(model: Model) 
     normal, _ = bank.feed(due([0], 30 * RR), window()[None])
     early, score = bank.feed(due([0], 30 * RR + 125, 275), window(wide=True)[None])
     assert (normal[0], early[0]) == (N, V)
+    assert 0.5 < score[0] <= 1
+
+
+def test_in_atrial_fibrillation_no_beat_is_supraventricular(model: Model) -> None:
+    early = due([0], 30 * RR - 80, 280)
+    without, _ = settled(model).feed(early, window()[None])
+    within, score = settled(model).feed(early, window()[None], np.array([True]))
+    assert (without[0], within[0]) == (S, N)
     assert 0.5 < score[0] <= 1
 
 
