@@ -58,7 +58,7 @@ class BeatClassifier:
         seen = chosen(view.clear)
         own = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
         if atria_fibrillate is not None:
-            own[atria_fibrillate[seen], S] = -np.inf
+            np.copyto(own[:, S], -np.inf, where=atria_fibrillate[seen])
         logits = self._succession.weigh(due["row"][seen], own)
         label[seen] = own.argmax(1)
         self._succession.remember(due["row"], label)
