@@ -57,8 +57,8 @@ class BeatClassifier:
         score = np.zeros(len(due), np.float32)
         seen = chosen(view.clear)
         own = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
-        if atria_fibrillate is not None:
-            np.copyto(own[:, S], -np.inf, where=atria_fibrillate[seen])
+        if atria_fibrillate is not None and np.count_nonzero(atria_fibrillate):
+            own[atria_fibrillate[seen], S] = -np.inf
         logits = self._succession.weigh(due["row"][seen], own)
         label[seen] = own.argmax(1)
         self._succession.remember(due["row"], label)
