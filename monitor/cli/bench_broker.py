@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,9 +15,9 @@ import click
 import msgspec
 import numpy as np
 
+from monitor.bench_mosquitto import NoMosquitto, running_mosquitto, written_config
 from monitor.cli.bench_listener import Listener
 from monitor.cli.errors import Failure
-from monitor.cli.free_port import free_port
 from simulators import fleet
 from simulators.source import Counts
 
@@ -34,6 +33,7 @@ class BrokerResult(msgspec.Struct, frozen=True, kw_only=True):
     """What was measured, and on what."""
 
     patients: int
+    workers: int
     seconds: float
     samples_sent: int
     samples_lost: int
@@ -47,17 +47,17 @@ class BrokerResult(msgspec.Struct, frozen=True, kw_only=True):
     """Of the monitor, its start included."""
     cpu_cores: float
     memory_mb: float
-    """Of the monitor at its largest."""
+    """Of the monitor at its largest; of several workers, the largest of them."""
     fleet_late_s_p99: float
     fleet_was_bottleneck: bool
     ran_on: str
 
 
-def measure(signals: list[Counts], plan: fleet.Plan) -> BrokerResult:
-    """`plan` names no broker yet: one is started. Raises `Failure`."""
-    with tempfile.TemporaryDirectory(prefix="pulse-bench-") as folder, _mosquitto(Path(folder)) as port:
+def measure(signals: list[Counts], plan: fleet.Plan, workers: int) -> BrokerResult:
+    """`plan` names no broker yet: one is started. Raises `Failure` and `NoMosquitto`."""
+    with tempfile.TemporaryDirectory(prefix="pulse-bench-") as folder, running_mosquitto(Path(folder)) as port:
         plan = msgspec.structs.replace(plan, host="127.0.0.1", port=port)
-        with Listener(plan) as listener, _daemon(Path(folder), plan, listener) as daemon:
+        with Listener(plan, workers) as listener, _daemon(Path(folder), plan, workers, listener) as daemon:
             plan = msgspec.structs.replace(plan, start_us=int(1e6 * (time.time() + BEGIN_S)))
             listener.plan = plan
             report = _play(Path(folder), plan, signals)
@@ -72,6 +72,7 @@ def _result(plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: A
     cpu_s = usage.ru_utime + usage.ru_stime
     return BrokerResult(
         patients=plan.patients,
+        workers=listener.workers,
         seconds=plan.blocks * plan.block / plan.fs,
         samples_sent=report.samples_sent,
         samples_lost=report.samples_sent - counters["samples"] + counters["samples_dropped"],
@@ -89,33 +90,9 @@ def _result(plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: A
 
 
 @contextlib.contextmanager
-def _mosquitto(folder: Path) -> Iterator[int]:
-    """The broker with the limits that the project ships; gives its port."""
-    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
-        raise Failure("mosquitto is not on this machine (Debian: apt install mosquitto)")
-    port = free_port()
-    settings = "allow_anonymous true\nmax_queued_messages 180000\nmax_inflight_messages 2000\nset_tcp_nodelay true\n"
-    (folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\n{settings}")
-    process = subprocess.Popen([program, "-c", str(folder / "mosquitto.conf")], stderr=subprocess.DEVNULL)
-    try:
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextlib.contextmanager
-def _daemon(folder: Path, plan: fleet.Plan, listener: Listener) -> Iterator["subprocess.Popen[bytes]"]:
-    config = {
-        "broker": {"url": f"mqtt://{plan.host}:{plan.port}"},
-        "streams": {"max_patients": plan.patients},
-        "monitor": {"state_dir": None},
-        "store": {"url": "sqlite:///store.db"},  # beside this file: as by default, but for the user's own
-        "sinks": {"log": {"enabled": False}},
-    }
-    path = folder / "config.yaml"
-    path.write_bytes(msgspec.yaml.encode(config))
+def _daemon(folder: Path, plan: fleet.Plan, workers: int, listener: Listener) -> Iterator["subprocess.Popen[bytes]"]:
+    streams, monitor = {"max_patients": plan.patients}, {"workers": workers}
+    path = written_config(folder, plan.port, streams=streams, monitor=monitor)
     command = [sys.executable, "-m", "monitor.cli", "monitor", "-c", str(path)]
     with (folder / "monitor.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -154,8 +131,9 @@ def _end(daemon: "subprocess.Popen[bytes]") -> Any:
 @click.option("--patients", type=click.IntRange(1, 50_000), default=500, show_default=True, help="Patients at once.")
 @click.option("--seconds", type=click.FloatRange(5, 86_400), default=60.0, show_default=True, help="How long.")
 @click.option("--block", "block_s", type=click.FloatRange(0.1, 5), default=1.0, show_default=True, help="Block, s.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes of the monitor.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def broker(patients: int, seconds: float, block_s: float, as_json: bool) -> None:
+def broker(patients: int, seconds: float, block_s: float, workers: int, as_json: bool) -> None:
     """The daemon behind a real mosquitto, with a fleet of patients, all on this machine."""
     from monitor.cli.bench_signals import recorded
 
@@ -171,7 +149,10 @@ def broker(patients: int, seconds: float, block_s: float, as_json: bool) -> None
         start_us=0,
         block_s=block_s,
     )
-    result = measure(signals, plan)
+    try:
+        result = measure(signals, plan, workers)
+    except NoMosquitto as error:
+        raise Failure(str(error)) from None
     if as_json:
         click.echo(msgspec.json.encode(result))
         return

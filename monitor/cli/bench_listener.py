@@ -5,6 +5,7 @@ import re
 import sys
 import threading
 import time
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
@@ -25,12 +26,14 @@ LAST_S: Final = 0.2
 class Listener:
     """Subscribes as a dashboard would: the monitor's status, and the beats of some patients."""
 
-    def __init__(self, plan: fleet.Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: fleet.Plan, workers: int = 1) -> None:
+        self.plan, self.workers = plan, workers
         self.online = threading.Event()
         self.latency_s: list[float] = []
         self._offline = threading.Event()
-        self._counters: dict[str, int] = {}
+        self._online: set[str] = set()
+        self._left: set[str] = set()
+        self._counters: dict[str, dict[str, int]] = {}
         self._patient = {fleet.name(k): k for k in range(0, plan.patients, max(1, plan.patients // HEARD_PATIENTS))}
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         self._client.on_connect = self._on_connect
@@ -49,11 +52,11 @@ class Listener:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def last_counters(self) -> dict[str, int]:
-        """What the monitor said when it left."""
+    def last_counters(self) -> Counter[str]:
+        """What all its workers have counted, once the monitor has left."""
         if not self._offline.wait(10):
             raise Failure("the monitor left without a word")
-        return self._counters
+        return sum(map(Counter, self._counters.values()), Counter())
 
     def _on_connect(self, client: paho.Client, *_: Any) -> None:
         client.subscribe(monitor_status("+"), qos=1)
@@ -72,8 +75,14 @@ class Listener:
             self.latency_s.append((now_us - due_us) / 1e6)
 
     def _on_status(self, status: MonitorStatus) -> None:
-        self._counters = status.counters or self._counters
-        (self.online if status.state == "online" else self._offline).set()
+        """Of one of the workers."""
+        if status.counters:
+            self._counters[status.id] = status.counters
+        (self._online if status.state == "online" else self._left).add(status.id)
+        if len(self._online) == self.workers:
+            self.online.set()
+        if len(self._left) == self.workers:
+            self._offline.set()
 
 
 def _known_at(payload: bytes) -> int:

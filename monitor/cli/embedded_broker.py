@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from amqtt.broker import Broker
 
-from monitor.cli.free_port import free_port
+from monitor.free_port import free_port
 
 
 @contextlib.asynccontextmanager
