@@ -67,6 +67,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent, and whether this process kept up."""
 
     blocks_sent: int
+    blocks_refused: int
+    """By our own client: so many are unacknowledged that it has no number left for another."""
     samples_sent: int
     blocks_unacknowledged: int
     late_s_p99: float
@@ -94,12 +96,14 @@ def run(plan: Plan, signals: Sequence[Counts]) -> Report:
         block = _block(plan, signals[due.patient % len(signals)], due)
         topic = str(Topic(name(due.patient), "samples", LEAD))
         sent.append(client.publish(topic, encode(block), plan.qos))
-    unacknowledged = _settle(sent)
+    taken = [info for info in sent if info.rc != paho.MQTT_ERR_QUEUE_SIZE]
+    unacknowledged = _settle(taken)
     client.disconnect()
     client.loop_stop()
     return Report(
-        blocks_sent=len(sent),
-        samples_sent=len(sent) * plan.block,
+        blocks_sent=len(taken),
+        blocks_refused=len(sent) - len(taken),
+        samples_sent=len(taken) * plan.block,
         blocks_unacknowledged=unacknowledged,
         late_s_p99=lateness.percentile_s(99),
         late_s_max=lateness.max_s,
@@ -108,7 +112,7 @@ def run(plan: Plan, signals: Sequence[Counts]) -> Report:
 
 
 def _connected(plan: Plan) -> paho.Client:
-    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
     client.max_inflight_messages_set(65_535)
     client.connect(plan.host, plan.port)
     client.loop_start()

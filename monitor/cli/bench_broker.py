@@ -84,7 +84,7 @@ def _result(plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: A
         cpu_cores=cpu_s / plan.seconds,
         memory_mb=usage.ru_maxrss / 1024,
         fleet_late_s_p99=report.late_s_p99,
-        fleet_was_bottleneck=report.late_s_p99 > SLOW_FLEET_S,
+        fleet_was_bottleneck=report.late_s_p99 > SLOW_FLEET_S or report.blocks_refused > 0,
         ran_on=f"{os.cpu_count()} cores, shared by mosquitto, the monitor and the fleet",
     )
 
