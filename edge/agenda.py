@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.rows import Rows
-from edge.types import I64, RowIndex
+from edge.types import I64, Bool, RowIndex
 
 
 class Step(NamedTuple):
@@ -45,6 +45,8 @@ class Agenda(Rows):
 
     def rounds(self) -> Iterator[Step]:
         """All that was put. Nothing waits any more."""
+        if not self._steps:
+            return iter(())
         turns, self._turns = self._turns, []
         steps, self._steps = self._steps, []
         self.turn[:] = -1
@@ -57,11 +59,20 @@ def _sorted(turns: list[I64], steps: list[Step]) -> Iterator[Step]:
     """Steps of one turn become one."""
     parts: dict[int, list[Step]] = {}
     for turn, step in zip(turns, steps, strict=True):
-        for now in np.unique(turn).tolist():
-            own = turn == now
-            parts.setdefault(now, []).append(Step(step.kind, step.what[own], step.clock[own]))
+        several = set(turn.tolist())
+        for now in several:
+            parts.setdefault(now, []).append(step if len(several) == 1 else _of(step, turn == now))
     for now in sorted(parts):
-        alike = parts[now]
-        dtype = alike[0].what.dtype  # numpy works out the common type of tables slowly
-        what = np.concatenate([part.what for part in alike], dtype=dtype)
-        yield Step(alike[0].kind, what, np.concatenate([part.clock for part in alike]))
+        yield _joined(parts[now])
+
+
+def _of(step: Step, which: Bool) -> Step:
+    return Step(step.kind, step.what[which], step.clock[which])
+
+
+def _joined(alike: list[Step]) -> Step:
+    if len(alike) == 1:
+        return alike[0]
+    dtype = alike[0].what.dtype  # numpy works out the common type of tables slowly
+    what = np.concatenate([step.what for step in alike], dtype=dtype)
+    return Step(alike[0].kind, what, np.concatenate([step.clock for step in alike]))

@@ -164,8 +164,9 @@ class Chain:
         out: Found = []
         if quality or len(turned):
             out += self._say() + quality + self._rhythm.fibrillating(turned, self._ring.clock[turned])
-        self._take(beats)
-        heard[beats["row"]] = beats["sample"]
+        if len(beats):
+            self._take(beats)
+            heard[beats["row"]] = beats["sample"]
         silent = self._rhythm.is_long(clock - heard[rows])
         if np.count_nonzero(silent):
             self._agenda.put(rows[silent], Step(_SILENT, rows[silent], clock[silent]))
@@ -178,8 +179,6 @@ class Chain:
 
     def _take(self, beats: Table) -> None:
         """Newly found beats."""
-        if not len(beats):
-            return
         self._pending.add(beats)
         self._quality.found(beats)
         if self._opinions:

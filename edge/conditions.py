@@ -33,7 +33,7 @@ class Conditions(Rows):
 
     def standing(self, rows: RowIndex, which: RowIndex) -> Bool:
         """Where the conditions stand, `(len(rows), len(which))`."""
-        flags: Bool = self.stands[rows][:, which]
+        flags: Bool = self.stands.take(rows, axis=0).take(which, axis=1)
         return flags
 
     def has(self, rows: RowIndex, which: RowIndex) -> Bool:

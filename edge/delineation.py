@@ -54,7 +54,8 @@ def delineate(windows: F32, fs: float) -> tuple[I64, I64, F32]:
     activity = _activity(x - x[:, scale.half, None], scale.kernels)
     before, after = _bounds(activity)
     onset, offset = scale.sample[np.minimum(before, _MIDDLE)], scale.sample[np.maximum(after, _MIDDLE)]
-    level = x[np.arange(len(x))[:, None], onset[:, None] + scale.level].mean(1)
+    before_onset = x[np.arange(len(x))[:, None], onset[:, None] + scale.level]
+    level = np.add.reduce(before_onset, axis=1) / np.float32(len(scale.level))
     return onset, offset, x[:, scale.half] - level
 
 

@@ -108,7 +108,8 @@ class Intervals(Rows):
         held = self.held[rows]
         self.recent[rows, held % FOR_RATE] = rr
         self.held[rows] = held = held + 1
-        ascending = np.sort(self.recent[rows], axis=1)
+        ascending = self.recent.take(rows, axis=0)
+        ascending.sort(axis=1)
         held, each = np.minimum(held, FOR_RATE), np.arange(len(rows))
         self.usual[rows] = (ascending[each, _LOW[held]] + ascending[each, _HIGH[held]]) / 2
 

@@ -46,7 +46,7 @@ def is_irregular(held: Bool, intervals: Intervals, rows: RowIndex, limits: Limit
 
 def _least_change(intervals: Intervals, rows: RowIndex, enough: float) -> F32:
     """The measure; where its first part is below `enough`, the others are not looked at."""
-    least = _quantile(intervals.change[rows], 0.5)
+    least = _quantile(intervals.change.take(rows, axis=0), 0.5)
     unclear = least > enough
     if np.count_nonzero(unclear):
         log_rr = intervals.logarithms(rows[unclear])

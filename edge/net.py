@@ -85,7 +85,7 @@ def _place(details: list[dict[str, Any]], tensor: Tensor) -> int:
 
 def _to_steps(x: F32, tensor: Tensor) -> Int8:
     steps = np.rint(x / np.float32(tensor.scale)) + tensor.zero_point
-    stepped: Int8 = np.clip(steps, -128, 127).astype(np.int8)
+    stepped: Int8 = steps.clip(-128, 127).astype(np.int8)
     return stepped.reshape(len(x), *tensor.shape)
 
 

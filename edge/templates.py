@@ -41,7 +41,7 @@ class Templates(Rows):
         template.
         """
         each = np.arange(len(rows))
-        mean, weight, count = self.mean[rows], self.weight[rows], self.count[rows]
+        mean, weight, count = (kept.take(rows, axis=0) for kept in (self.mean, self.weight, self.count))
         heaviest = weight.argmax(1)
         template: F32 = np.where(weight[each, heaviest, None] > 0, mean[each, heaviest], beats)
 

@@ -86,7 +86,7 @@ class Thresholds(Rows):
 
     def score(self, peaks: Peaks, since: I64) -> tuple[F32, Bool]:
         """How far peaks stand above the threshold, `since` ticks after a beat; and which pass, the late among them."""
-        threshold = np.dot(self.levels[peaks.rows], self.shares) + BACKGROUND * peaks.background
+        threshold = np.dot(self.levels.take(peaks.rows, axis=0), self.shares) + BACKGROUND * peaks.background
         score: F32 = peaks.level - threshold - self.margin[np.minimum(since, len(self.margin) - 1)]
         isolated = peaks.level - peaks.background
         score[isolated < ISOLATION] = NEVER

@@ -93,7 +93,7 @@ class VentricularFibrillation(Rows):
         return self._judge(rows[unclear], rest[unclear]) if np.count_nonzero(unclear) else _NONE
 
     def _rest(self, rows: RowIndex) -> F32:
-        wave = self.wave[rows]
+        wave = self.wave.take(rows, axis=0)
         span = wave.max(1) - wave.min(1)
         span.sort(axis=1)
         rest: F32 = span[:, STILL] / (span[:, LOUD] + FLOOR_MV)

@@ -84,12 +84,14 @@ class Views:
 
 def chosen(mask: Bool) -> Bool | slice:
     """An index for what the mask has: a slice where that is all, nearly always, because masks copy."""
-    return slice(None) if mask.all() else mask
+    return slice(None) if np.count_nonzero(mask) == len(mask) else mask
 
 
 def net_image(beat: F32, template: F32) -> F32:
     """Beat and template as two channels, `(k, POINTS, 2)`, in units of half the template's height."""
     qrs = template[:, _QRS]
     half = (qrs.max(1) - qrs.min(1) + np.float32(_HEIGHT_FLOOR_MV)) / 2
-    image: F32 = np.stack([beat, template], axis=2) / half[:, None, None]
-    return np.clip(image, -IMAGE_CLIP, IMAGE_CLIP, out=image)
+    image = np.empty((*beat.shape, 2), np.float32)
+    np.divide(beat, half[:, None], out=image[:, :, 0])
+    np.divide(template, half[:, None], out=image[:, :, 1])
+    return image.clip(-IMAGE_CLIP, IMAGE_CLIP, out=image)
