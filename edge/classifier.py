@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from edge import irregular_beats
 from edge.card import ModelMismatch
 from edge.net import Model, load
 from edge.pending import LONGEST_WAIT_S
 from edge.succession import Succession
-from edge.tables import Q, S
+from edge.tables import Q
 from edge.types import F32, I64, U8, Bool, RowIndex, Table
 from edge.views import Views, chosen, net_image
 
@@ -47,8 +48,8 @@ class BeatClassifier:
         """The beats that are due, at most one a stream and each later than its stream's last.
 
         `due` is a DUE table of `k` beats, `windows` the `(k, edge.inputs.window_length(fs))` around them in mV.
-        `atria_fibrillate` `(k,)` says whose rhythm is atrial fibrillation: there no beat is S, for where all come
-        without order none is early. Returns labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of
+        `atria_fibrillate` `(k,)` says whose rhythm is atrial fibrillation: there no beat is S and few are V
+        (`edge.irregular_beats`). Returns labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of
         each, as the net, the rhythm and the beat before (`edge.succession`) have it; beats that do not lie inside the
         signal, or whose signal is flat, clipped or not finite, are Q with 0.
         """
@@ -58,7 +59,7 @@ class BeatClassifier:
         seen = chosen(view.clear)
         own = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
         if atria_fibrillate is not None and np.count_nonzero(atria_fibrillate):
-            own[atria_fibrillate[seen], S] = -np.inf
+            irregular_beats.weigh(own, atria_fibrillate[seen])
         logits = self._succession.weigh(due["row"][seen], own)
         label[seen] = own.argmax(1)
         self._succession.remember(due["row"], label)

@@ -21,7 +21,7 @@ from edge.views import net_image
 from models import beats, scores
 from models.beats import Beats
 from models.decision import decided
-from models.recipes import STRICT
+from models.recipes import SHIPPED
 from models.steps import WORK
 
 SCORED_FROM_S: Final = 300.0
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not 0 <= minutes <= SCORED_FROM_S / 60:
         parser.error(f"--minutes {minutes}: 0 to {SCORED_FROM_S / 60:.0f}, what follows is scored")
     ds2 = beats.load(WORK / "ds2.npz")
-    logits = load(STRICT.model).logits(net_image(ds2.beat, ds2.template), ds2.rr)
+    logits = load(SHIPPED.model).logits(net_image(ds2.beat, ds2.template), ds2.rr)
     print(f"| labels | accuracy | {' | '.join(f'F1 of {label}' for label in NET_LABELS)} | macro F1 of N, S, V |")
     print(f"|{'---|' * (len(NET_LABELS) + 3)}")
     for what, each in (("none", logits), (f"first {minutes:g} min", adapted(logits, ds2, 60 * minutes))):

@@ -10,7 +10,7 @@ from edge.card import SHAPES, Card, Tensor, expected
 from models.prepare import fingerprint
 from models.recipes import Recipe
 from models.records import DS2
-from models.train import BATCH, EPOCHS, RATE, SMOOTHING
+from models.train import BATCH, RATE, SMOOTHING
 
 
 def described(recipe: Recipe, seed: int) -> tuple[Card, bytes]:
@@ -36,7 +36,7 @@ def _training(recipe: Recipe, seed: int) -> dict[str, Any]:
         "split": {"train": recipe.train, "test": DS2, "of": recipe.of},
         "sha256_of_training_records": fingerprint(recipe.train),
         "seed": seed,
-        "epochs": EPOCHS,
+        "epochs": recipe.epochs,
         "batch": BATCH,
         "rate": RATE,
         "label_smoothing": SMOOTHING,

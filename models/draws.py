@@ -27,6 +27,8 @@ class Shares(NamedTuple):
     """N draws with the intervals of simulated atrial fibrillation and no P wave."""
     simulated: tuple[float, float, float, float] = (0.1, 0.2, 0.3, 0.0)
     """Draws with the R-R vector of a simulated rhythm."""
+    series: int = 420
+    """Rhythms that are simulated for them."""
     rr_noise: float = 0.03
 
 
@@ -49,7 +51,7 @@ class Drawer:
         self._rng = np.random.default_rng(seed)
         self._beats = beats.take(beats.clear & (beats.label <= F))
         self._noise = noise
-        self._simulated = simulate(self._rng)
+        self._simulated = simulate(self._rng, self._shares.series)
         self._odds = [self._odds_of(label) for label in (N, S, V, F)]
         regular = self._beats.rr[:, FEATURES.index("irregularity")] < _REGULAR
         self._regular = np.flatnonzero((self._beats.label == N) & regular)

@@ -20,7 +20,7 @@ from edge.views import net_image
 from models import beats, scores, train
 from models.beats import Beats
 from models.card_page import page
-from models.decision import decided
+from models.decision import decided, weighed
 from models.describe import described
 from models.noisy import NOISY
 from models.openings import OPENINGS
@@ -50,7 +50,7 @@ def evaluate(recipe: Recipe) -> None:
         **{f"{cut},_39_others": _elsewhere(models[0], cut) for cut in {"svdb"} - {*recipe.cuts}},
         f"jittered_{JITTER_S * 1000:.0f}_ms": _elsewhere(models[0], "ds2-jittered"),
         **{f"{kind}_at_{snr_db}_dB": _elsewhere(models[0], f"ds2-{kind}-{snr_db}") for kind, snr_db in NOISY},
-        "calibration_error": round(scores.calibration_error(logits[0][ds2.clear], ds2.label[ds2.clear]), 4),
+        "calibration_error": _calibration_error(ds2, weighed(logits[0], ds2)),
         "paced": _paced(models[0]),
         "seeds": _spread(ds2, answers),
         "records": {name: _of_record(ds2, answers[0], name) for name in DS2},
@@ -101,6 +101,10 @@ def _paced(model: Model) -> dict[str, Any]:
         for name in PACED
         for own in [paced.record == name]
     }
+
+
+def _calibration_error(patients: Beats, logits: F32) -> float:
+    return round(scores.calibration_error(logits[patients.clear], patients.label[patients.clear]), 4)
 
 
 def _without(patients: Beats, answer: U8) -> tuple[Beats, U8]:

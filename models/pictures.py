@@ -21,8 +21,9 @@ from edge.types import F32
 from edge.views import net_image
 from models import beats, scores
 from models.beats import Beats
+from models.decision import weighed
 from models.evaluate import int8_logits
-from models.recipes import STRICT
+from models.recipes import SHIPPED
 from models.steps import SEEDS, WORK
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
@@ -35,10 +36,10 @@ def main() -> None:
     """Draw them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     patients = beats.joined([beats.load(WORK / f"{cut}.npz") for cut in ("ds1", "ds2")])
-    ds2, model = beats.load(WORK / "ds2.npz"), load(STRICT.model)
+    ds2, model = beats.load(WORK / "ds2.npz"), load(SHIPPED.model)
     _classes(patients)
     _confusion(model.card.scores["int8"]["confusion"])
-    _reliability(int8_logits(model, ds2)[ds2.clear], ds2.take(ds2.clear))
+    _reliability(weighed(int8_logits(model, ds2), ds2)[ds2.clear], ds2.take(ds2.clear))
     _looked_at(patients)
 
 
@@ -80,7 +81,7 @@ def _reliability(logits: F32, patients: Beats) -> None:
 
 def _looked_at(patients: Beats) -> None:
     """Gradient of the answer's logit times the input, for two beats of each of three classes."""
-    net = keras.saving.load_model(STRICT.work / f"net-{SEEDS[0]}.keras")
+    net = keras.saving.load_model(SHIPPED.work / f"net-{SEEDS[0]}.keras")
     figure, places = plt.subplots(2, 3, figsize=(9, 3.6), sharex=True)
     for place, (label, name) in zip(places.T.flat, _examples(), strict=True):
         shown = _typical(patients, label, name)
@@ -105,7 +106,7 @@ def _gradient_by_input(net: keras.Model, shown: Beats, label: int) -> Any:
     with tf.GradientTape() as tape:
         tape.watch(image)
         logits = tf.reshape(net([image, tf.constant(shown.rr[:, None, None])], training=False), (-1,))
-        answer = logits[label] + STRICT.offsets[label]
+        answer = logits[label] + SHIPPED.offsets[label]
     return (tape.gradient(answer, image) * image).numpy()[0, 0, :, 0]
 
 

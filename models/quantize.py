@@ -32,7 +32,7 @@ def quantize(recipe: Recipe) -> None:
 
 
 def _save_converted(recipe: Recipe, seed: int, path: Path) -> None:
-    shown = Drawer(recipe.patients(), np.load(WORK / "noise.npy"), seed).plain()
+    shown = Drawer(recipe.patients(), np.load(WORK / "noise.npy"), seed, recipe.shares).plain()
     path.write_bytes(convert(keras.saving.load_model(recipe.work / f"net-{seed}.keras"), shown))
 
 

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.pending import LONGEST_WAIT_S
 from edge.rr_context import FEATURES, RRContext
 from edge.tables import DUE, N, S, V
 from edge.types import F32, F64, U8
 
-SERIES: Final = 420
 BEATS: Final = 260
 _FS: Final = 1000.0
 
@@ -39,7 +39,7 @@ class Vectors(NamedTuple):
     fibrillation: NDArray[np.bool_]
 
 
-def simulate(rng: np.random.Generator, series: int = SERIES, beats: int = BEATS) -> Vectors:
+def simulate(rng: np.random.Generator, series: int, beats: int = BEATS) -> Vectors:
     """The vectors of `series` simulated patients."""
     kinds = [_kind(rng) for _ in range(series)]
     made = [_series(rng, kind, beats) for kind in kinds]
@@ -115,6 +115,7 @@ def _vectors(intervals: F64) -> F32:
     due["row"] = np.arange(len(intervals))
     vectors = []
     for sample, following in zip(r_peak.T, np.roll(r_peak, -1, axis=1).T, strict=True):
-        due["sample"], due["next"] = sample, following
+        in_time = (following > sample) & (following <= sample + LONGEST_WAIT_S * _FS)
+        due["sample"], due["next"] = sample, np.where(in_time, following, -1)
         vectors.append(context.feed(due).vector)
     return np.stack(vectors, axis=1)

@@ -2,7 +2,7 @@
 
     python -m models.train
 
-Reads `build/models`; writes `<recipe>/net-<seed>.keras` there. A net takes some 15 s on one core.
+Reads `build/models`; writes `<recipe>/net-<seed>.keras` there. A net takes 15 to 30 s on one core.
 """
 
 from functools import partial
@@ -22,7 +22,6 @@ from models.draws import Drawer
 from models.recipes import RECIPES, Recipe
 from models.steps import SEEDS, WORK, once, progress
 
-EPOCHS: Final = 14
 BATCH: Final = 128
 SMOOTHING: Final = 0.05  # of labels: some are wrong, and a net less sure of its patients says more of others
 RATE: Final = 3e-3  # of Adam at the start; it falls to a hundredth along a half cosine
@@ -35,21 +34,21 @@ def train(recipe: Recipe) -> None:
     tf.config.experimental.enable_op_determinism()
     patients, noise = recipe.patients(), np.load(WORK / "noise.npy")
     for seed in SEEDS:
-        once(recipe.work / f"net-{seed}.keras", partial(_save_fit, patients, noise, seed))
+        once(recipe.work / f"net-{seed}.keras", partial(_save_fit, recipe, patients, noise, seed))
 
 
-def _save_fit(patients: Beats, noise: F32, seed: int, path: Path) -> None:
-    fit(patients, noise, seed).save(path)
+def _save_fit(recipe: Recipe, patients: Beats, noise: F32, seed: int, path: Path) -> None:
+    fit(recipe, patients, noise, seed).save(path)
 
 
-def fit(patients: Beats, noise: F32, seed: int) -> keras.Model:
+def fit(recipe: Recipe, patients: Beats, noise: F32, seed: int) -> keras.Model:
     """A net trained on the beats of these patients."""
     keras.utils.set_random_seed(seed)
-    net, drawer = build(), Drawer(patients, noise, seed)
-    steps = EPOCHS * (drawer.size // BATCH)
+    net, drawer = build(), Drawer(patients, noise, seed, recipe.shares)
+    steps = recipe.epochs * (drawer.size // BATCH)
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps, alpha=0.01))
     net.compile(optimizer, keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=SMOOTHING))
-    for _ in progress(f"seed {seed}, epoch", range(EPOCHS)):
+    for _ in progress(f"seed {seed}, epoch", range(recipe.epochs)):
         image, rr, label = drawer.epoch()
         net.fit(_inputs(image, rr), _one_hot(label), BATCH, shuffle=False, verbose=0)
     return net

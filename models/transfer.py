@@ -22,7 +22,7 @@ from models import labelled, ptb
 from models.beats import Beats
 from models.fine_tuning import HOWS, How, fit, log_shares
 from models.folds import by_label, left_out
-from models.recipes import STRICT
+from models.recipes import SHIPPED
 from models.scores import f1
 from models.steps import SEEDS, progress
 
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--how", nargs="+", choices=HOWS, default=list(HOWS))
     parser.add_argument("--train", type=int, metavar="N", help="train on no more people than this")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--net", type=Path, default=STRICT.work / f"net-{SEEDS[0]}.keras", metavar="FILE")
+    parser.add_argument("--net", type=Path, default=SHIPPED.work / f"net-{SEEDS[0]}.keras", metavar="FILE")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep nets trained on all recordings there")
     return parser
 

@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from edge.inputs import POINTS
-from edge.rr_context import FEATURES
 from edge.tables import N, Q, S, V
 from edge.types import F32, U8
 from models.adapt import FS, PENALTY, adapted, main, offsets, scored
 from models.beats import Beats
+from tests.models import made_up
 
 
 def beats(record: list[str], seconds: list[float], label: list[int]) -> Beats:
-    k = len(label)
-    nothing = np.zeros((k, POINTS), np.float32)
-    sample = np.round(np.array(seconds) * FS).astype(np.int64)
-    rr = np.zeros((k, len(FEATURES)), np.float32)
-    return Beats(np.array(record), sample, np.array(label, np.uint8), np.ones(k, bool), nothing, nothing, rr)
+    return made_up.beats(record, label, sample=np.round(np.array(seconds) * FS).astype(np.int64))
 
 
 def some(k: int, seed: int = 0) -> tuple[F32, U8]:

@@ -24,8 +24,25 @@ def test_recordings_together_are_each_alone() -> None:
     together = beats.cut(records)
     for record in records:
         alone, own = beats.cut([record]), together.of([record.name])
-        for column in vars(alone):
+        for column in vars(alone).keys() - {"before"}:
             np.testing.assert_array_equal(getattr(own, column), getattr(alone, column))
+        np.testing.assert_allclose(own.before, alone.before, atol=1e-6)
+
+
+def test_the_interval_before_each_beat_is_known_but_for_the_first() -> None:
+    record = recording("a", 3)
+    cut = beats.cut([record])
+    assert np.isnan(cut.rr_s[0])
+    np.testing.assert_allclose(cut.rr_s[1:], np.diff(record.r_peak) / record.fs)
+
+
+def test_no_beat_is_seen_further_than_when_it_is_due() -> None:
+    record = recording("a", 3)
+    seen = max(record.r_peak[11] - record.r_peak[10] + 72, 270)  # 0.2 s after the next beat, or 0.75 s
+    x = record.x.copy()
+    x[record.r_peak[10] + seen + 1 :] += 5
+    exact, later = (beats.cut([record._replace(x=each)]).take(slice(11)) for each in (record.x, x))
+    np.testing.assert_array_equal(exact.beat, later.beat)
 
 
 def test_beats_come_in_order_with_their_labels() -> None:
@@ -61,5 +78,6 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 def test_a_real_beat_is_the_window_around_its_annotation(mitdb: Path) -> None:
     record = read(mitdb, "100")
     cut = beats.cut([record._replace(r_peak=record.r_peak[:20], label=record.label[:20])])
-    window = record.x[record.r_peak[10] - 1080 : record.r_peak[10] + 1080]
+    seen = record.r_peak[11] + 72  # the last sample before it is due: 0.2 s after the next beat
+    window = record.x[np.minimum(np.arange(-1080, 1080) + record.r_peak[10], seen)]
     np.testing.assert_array_equal(cut.beat[10], beat_images(window[None], 360.0)[0])

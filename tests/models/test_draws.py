@@ -9,6 +9,7 @@ from edge.tables import LABELS, F, N, Q, S, V
 from edge.views import IMAGE_CLIP
 from models.beats import Beats
 from models.draws import Drawer, Shares
+from tests.models import made_up
 
 PLAIN = Shares(draws=(60, 25, 25, 4), swapped=0, synthetic_s=0, synthetic_af=0, simulated=(0, 0, 0, 0), rr_noise=0)
 NOISE = np.zeros((1, POINTS), np.float32)
@@ -23,7 +24,8 @@ def beats() -> Beats:
     rr[:, 0] = label / 4
     shape = rng.normal(size=(2, 300, POINTS)).astype(np.float32)
     record = rng.choice(["a", "b", "c"], 300)
-    return Beats(record, np.arange(300), label, rng.random(300) < 0.9, shape[0], shape[1], rr)
+    clear = rng.random(300) < 0.9
+    return made_up.beats(record, label, clear=clear, beat=shape[0], template=shape[1], rr=rr)
 
 
 def test_classes_are_drawn_as_often_as_asked_and_keep_their_labels(beats: Beats) -> None:
@@ -48,11 +50,11 @@ def test_a_synthetic_s_has_the_shape_of_a_normal_beat_and_the_intervals_of_an_s(
 
 def test_a_rare_patient_is_drawn_more_often_than_its_beats_alone_would_be() -> None:
     record = np.array(["many"] * 900 + ["few"] * 100)
-    flat = np.zeros((1000, POINTS), np.float32)
     rr = np.zeros((1000, len(FEATURES)), np.float32)
     rr[900:, 0] = 1
-    beats = Beats(record, np.arange(1000), np.zeros(1000, np.uint8), np.ones(1000, bool), flat, flat, rr)
-    drawn = Drawer(beats, NOISE, 0, PLAIN._replace(draws=(4000, 0, 0, 0))).epoch()
+    drawn = Drawer(
+        made_up.beats(record, np.zeros(1000), rr=rr), NOISE, 0, PLAIN._replace(draws=(4000, 0, 0, 0))
+    ).epoch()
     assert drawn.rr[:, 0].mean() == pytest.approx(0.25, abs=0.03)  # √100 : √900
 
 

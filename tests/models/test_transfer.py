@@ -8,10 +8,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from edge.inputs import POINTS
 from edge.rr_context import FEATURES
 from edge.types import F32
 from models.beats import Beats
+from tests.models import made_up
 from tests.models.wfdb_folder import heart, write
 
 IRREGULARITY = FEATURES.index("irregularity")
@@ -130,7 +130,6 @@ def test_a_recording_answers_what_its_beats_say_together() -> None:
 
     record = np.array(["a", "a", "a", "b", "b"])
     label = np.array([0, 0, 0, 1, 1], np.uint8)
-    nothing = np.zeros((5, POINTS), np.float32)
-    patients = Beats(record, np.arange(5), label, np.ones(5, bool), nothing, nothing, nothing)
+    patients = made_up.beats(record, label)
     unsure_but_for_one = np.log(np.array([[0.4, 0.6], [0.4, 0.6], [0.9, 0.1], [0.6, 0.4], [0.7, 0.3]], np.float32))
     assert confusion(patients, unsure_but_for_one).tolist() == [[1, 0], [1, 0]]

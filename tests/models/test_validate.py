@@ -13,7 +13,9 @@ from edge.rr_context import FEATURES
 from edge.tables import N, S, V
 from edge.types import F32
 from models.beats import Beats
+from models.recipes import Recipe
 from models.records import DS1
+from tests.models import made_up
 
 EACH = 6
 
@@ -23,12 +25,9 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What `models.prepare` leaves: six beats of each patient of DS1, the vector of each saying its class."""
     label = np.tile([N, N, N, S, V, V], len(DS1)).astype(np.uint8)
     rr = np.repeat(label[:, None], len(FEATURES), axis=1).astype(np.float32)
-    nothing = np.zeros((len(label), POINTS), np.float32)
-    record = np.repeat(DS1, EACH)
     folder = tmp_path / "build/models"
     folder.mkdir(parents=True)
-    patients = Beats(record, np.arange(len(label)), label, np.ones(len(label), bool), nothing, nothing, rr)
-    patients.save(folder / "ds1.npz")
+    made_up.beats(np.repeat(DS1, EACH), label, rr=rr).save(folder / "ds1.npz")
     np.save(folder / "noise.npy", np.zeros((1, POINTS), np.float32))
     monkeypatch.chdir(tmp_path)
     return folder
@@ -42,7 +41,7 @@ class Training(ModuleType):
         self.trained: list[set[str]] = []
         self.asked: list[set[str]] = []
 
-    def fit(self, patients: Beats, noise: F32, seed: int) -> None:
+    def fit(self, recipe: Recipe, patients: Beats, noise: F32, seed: int) -> None:
         self.trained.append(set(patients.record.tolist()))
 
     def logits(self, net: None, patients: Beats) -> F32:
