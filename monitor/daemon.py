@@ -2,13 +2,11 @@
 
 import asyncio
 import gc
-import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
@@ -28,6 +26,7 @@ from monitor.publications import MonitorStatus
 from monitor.shipped import load_model
 from monitor.sinks import Outlet
 from monitor.standing import Alarm
+from monitor.tasks import at_hangup, cancelled, every, running, stopped_by_signals
 from monitor.watch import Told, Watch
 from monitor.workers import ALL, Share
 
@@ -35,13 +34,11 @@ if TYPE_CHECKING:
     from monitor.cluster.worker import Worker
     from monitor.metrics_observer import Observer
 
-_Task: TypeAlias = asyncio.Task[None]
 _PACKAGE: Final = "pulse-monitor"
 _STORE_PATIENCE_S: Final = 3.0
 """At the start; then it begins without."""
 _AT_RUN_TIME: Final = ("rhythm", "patients", "alarms")
 """Sections of the configuration that need no restart."""
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _AT_ONCE: Final = 256
 """Messages taken before the engine and the sinks have their turn."""
 _VITALS_S: Final = 1.0
@@ -87,7 +84,7 @@ async def run(
     gc.set_threshold(*_GARBAGE)
     watch = Watch(config, load_model(config.model.path))
     service = Service(config, watch, ready, share, notify)
-    with _stopped_by_signals(stop) as stopped, _at_hangup(reread, service.reconfigure):
+    with stopped_by_signals(stop) as stopped, at_hangup(reread, service.reconfigure):
         return await service.run(stopped)
 
 
@@ -141,17 +138,17 @@ class Service:
         begun = time.monotonic()
         if self._store:
             await asyncio.to_thread(self._store.until_tried, _STORE_PATIENCE_S)
-        watching = [self._listen(), _every(self._settings.tick_s, self._tick), _every(_VITALS_S, self._vitals)]
+        watching = [self._listen(), every(self._settings.tick_s, self._tick), every(_VITALS_S, self._vitals)]
         telling = [outlet.run() for outlet in self._outlets]
         telling += [repeat() for repeat in self._repeats]
         telling += [self._keeper.run()] if self._keeper else []
         telling += [self._worker.run()] if self._worker else []
         if self._observer and self._settings.metrics_address:
             telling.append(self._observer.run(self._settings.metrics_address))
-        telling += [self._link.run(), _every(self._settings.status_s, self._say_status)]
-        telling.append(_every(ALIVE_EVERY_S, self._say_alive))
-        async with _running(watching + telling, stop) as tasks:
-            await _cancelled(tasks[: len(watching)])
+        telling += [self._link.run(), every(self._settings.status_s, self._say_status)]
+        telling.append(every(ALIVE_EVERY_S, self._say_alive))
+        async with running(watching + telling, stop) as tasks:
+            await cancelled(tasks[: len(watching)])
             await self._close()
         return self._summary(time.monotonic() - begun)
 
@@ -304,70 +301,3 @@ class Service:
             advisories=counters.advisories,
             counters=counters.by_name(),
         )
-
-
-async def _every(seconds: float, act: Callable[[float], bool]) -> None:
-    """Call `act` on an absolute schedule, with how late it is; at once again when it says that there is more to do.
-
-    It rests as long as it worked. So the more there is to do, the more is done at once, and a hop of many streams costs
-    little more than one of few; and who is overloaded still reads what comes, which would pile up unseen at the broker
-    instead of being dropped here, oldest first.
-    """
-    due = time.monotonic()
-    while True:
-        begun = time.monotonic()
-        again = act(max(0.0, begun - due))
-        now = time.monotonic()
-        due = max(due + (0 if again else seconds), now + (now - begun))
-        await asyncio.sleep(due - now)
-
-
-@asynccontextmanager
-async def _running(work: Sequence[Coroutine[Any, Any, None]], stop: asyncio.Event) -> AsyncIterator[list[_Task]]:
-    """Tasks that run until `stop` is set or one of them fails; then the body has its turn, and all end."""
-    tasks = [asyncio.create_task(each) for each in work]
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            if task.done():
-                task.result()
-        yield tasks
-    finally:
-        await _cancelled([*tasks, stopping])
-
-
-async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@contextmanager
-def _stopped_by_signals(stop: asyncio.Event | None) -> Iterator[asyncio.Event]:
-    """`stop`, or else an event that SIGTERM and SIGINT set."""
-    if stop is not None:
-        yield stop
-        return
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
-
-
-@contextmanager
-def _at_hangup(reread: Callable[[], Config] | None, act: Callable[[Callable[[], Config]], None]) -> Iterator[None]:
-    """Where there is nothing to read again, SIGHUP ends the process as any other."""
-    if reread is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, act, reread)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)
