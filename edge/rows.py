@@ -33,6 +33,11 @@ class Rows:
         for name, value in self._fresh.items():
             setattr(self, name, np.repeat(value[None], capacity, axis=0))
 
+    @property
+    def bytes_each(self) -> int:
+        """What a stream takes here."""
+        return sum(value.nbytes for value in self._fresh.values())
+
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams; those that are there keep their state."""
         extra = capacity - self.capacity

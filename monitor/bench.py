@@ -15,6 +15,7 @@ from edge.chain import Chain
 from edge.classifier import Model
 from edge.detector import Detector
 from edge.events import ClassifiedBeat
+from edge.rows import Rows
 from edge.types import F32, RowIndex
 
 _STAGES: Final = {
@@ -50,6 +51,8 @@ class PipelineResult(msgspec.Struct, frozen=True, kw_only=True):
     beats: int
     profile_us: dict[str, float]
     """µs per patient-second by stage, from a second run under a profiler, which costs some itself."""
+    memory_kb: dict[str, float]
+    """What each part of the chain keeps of a patient."""
     ran_on: str
 
 
@@ -70,8 +73,22 @@ def run_pipeline(signals: Sequence[F32], fs: float, model: Model, streams: int, 
         us_per_patient_second=1e6 * cpu_s / patient_seconds,
         beats=beats,
         profile_us=_profile(x, fs, model),
+        memory_kb=memory_kb(Chain(fs, model, capacity=1)),
         ran_on=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     )
+
+
+def memory_kb(chain: Chain) -> dict[str, float]:
+    """KB a stream, by part, of what its arrays hold."""
+    parts = {name.lstrip("_"): _bytes_each(part) / 1024 for name, part in vars(chain).items()}
+    return {name: kb for name, kb in parts.items() if kb}
+
+
+def _bytes_each(part: object) -> int:
+    """Of one stream, here and in all that this is made of."""
+    own = part.bytes_each if isinstance(part, Rows) else 0
+    inner = vars(part).values() if type(part).__module__.startswith("edge.") and hasattr(part, "__dict__") else ()
+    return own + sum(map(_bytes_each, inner))
 
 
 def stretches(signals: Sequence[F32], streams: int, length: int) -> F32:

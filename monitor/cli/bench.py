@@ -34,7 +34,9 @@ def pipeline(streams: int, seconds: float, as_json: bool) -> None:
     for stage, cost in sorted(result.profile_us.items(), key=lambda item: -item[1]):
         table.add_row(stage, f"{cost:.2f}")
     table.add_row("all, without the profiler", f"{result.us_per_patient_second:.2f}")
-    console().print(table, f"{result.patients_realtime:,.0f} patients in real time on one core ({result.ran_on})")
+    kept = ", ".join(f"{part} {kb:.1f}" for part, kb in sorted(result.memory_kb.items(), key=lambda item: -item[1]))
+    console().print(table, f"KB a patient: {sum(result.memory_kb.values()):.1f} ({kept})")
+    console().print(f"{result.patients_realtime:,.0f} patients in real time on one core ({result.ran_on})")
 
 
 command.add_command(broker)

@@ -48,6 +48,8 @@ class BrokerResult(msgspec.Struct, frozen=True, kw_only=True):
     cpu_cores: float
     memory_mb: float
     """Of the monitor at its largest; of several workers, the largest of them."""
+    memory_kb_per_patient: float | None
+    """Beyond what it takes before anybody comes; not known of several workers."""
     fleet_late_s_p99: float
     fleet_was_bottleneck: bool
     ran_on: str
@@ -58,18 +60,22 @@ def measure(signals: list[Counts], plan: fleet.Plan, workers: int) -> BrokerResu
     with tempfile.TemporaryDirectory(prefix="pulse-bench-") as folder, running_mosquitto(Path(folder)) as port:
         plan = msgspec.structs.replace(plan, host="127.0.0.1", port=port)
         with Listener(plan, workers) as listener, _daemon(Path(folder), plan, workers, listener) as daemon:
+            empty_mb = _resident_mb(daemon.pid) if workers == 1 else None
             plan = msgspec.structs.replace(plan, start_us=int(1e6 * (time.time() + BEGIN_S)))
             listener.plan = plan
             report = _play(Path(folder), plan, signals)
             time.sleep(DRAIN_S)
             usage = _end(daemon)
-            return _result(plan, report, listener, usage)
+            return _result(plan, report, listener, usage, empty_mb)
 
 
-def _result(plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: Any) -> BrokerResult:
+def _result(
+    plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: Any, empty_mb: float | None
+) -> BrokerResult:
     counters = listener.last_counters()
     late = np.array(listener.latency_s or [float("nan")])
     cpu_s = usage.ru_utime + usage.ru_stime
+    memory_mb = usage.ru_maxrss / 1024
     return BrokerResult(
         patients=plan.patients,
         workers=listener.workers,
@@ -82,7 +88,8 @@ def _result(plan: fleet.Plan, report: fleet.Report, listener: Listener, usage: A
         latency_s_max=float(late.max()),
         cpu_s=cpu_s,
         cpu_cores=cpu_s / plan.seconds,
-        memory_mb=usage.ru_maxrss / 1024,
+        memory_mb=memory_mb,
+        memory_kb_per_patient=None if empty_mb is None else 1024 * (memory_mb - empty_mb) / plan.patients,
         fleet_late_s_p99=report.late_s_p99,
         fleet_was_bottleneck=report.late_s_p99 > SLOW_FLEET_S or report.blocks_refused > 0,
         ran_on=f"{os.cpu_count()} cores, shared by mosquitto, the monitor and the fleet",
@@ -104,6 +111,11 @@ def _daemon(folder: Path, plan: fleet.Plan, workers: int, listener: Listener) ->
         if process.returncode is None:
             process.kill()
             process.wait()
+
+
+def _resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _play(folder: Path, plan: fleet.Plan, signals: list[Counts]) -> fleet.Report:

@@ -179,6 +179,7 @@ def test_bench_pipeline_says_how_many_patients_run_in_real_time() -> None:
     assert result["streams"] == 20
     assert result["patients_realtime"] > 20
     assert {"ring", "detect", "classify", "rhythm", "chain"} <= result["profile_us"].keys()
+    assert 15 < result["memory_kb"]["ring"] < sum(result["memory_kb"].values()) < 48
 
 
 @pytest.mark.mosquitto
@@ -191,3 +192,4 @@ def test_bench_broker_loses_nothing_and_says_how_late_beats_are(mosquitto: int) 
     assert result["beats"] > 20 * 5
     assert 0 < result["latency_s_p50"] <= result["latency_s_p99"]
     assert result["cpu_s"] > 0
+    assert result["memory_kb_per_patient"] > 30
