@@ -1,7 +1,7 @@
 """This project's net on the earlier systems' splits.
 
 On shuffled beats it is trained as they were: on the beats as they come, for all five classes, with none of what makes
-it carry to new people. On new people it is the shipped net.
+it carry to new people. On new people it is the net of DS1 alone.
 """
 
 from typing import Final
@@ -38,5 +38,5 @@ def on_shuffled(train: Beats, test: Beats) -> U8:
 
 
 def on_new_people(test: Beats) -> U8:
-    """The class of each beat of DS2, by the shipped net."""
+    """The class of each beat of DS2, by the net of DS1 alone."""
     return decided(int8_logits(load(STRICT.model), test), test)
