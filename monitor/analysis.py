@@ -28,7 +28,7 @@ def analyze(
 ) -> list[list[Event]]:
     """What a monitor would have said of each signal, in the order in which it would have known it.
 
-    `signals` are in mV and share a rate; they go through one bank, a hop of all at a time, and may differ in length.
+    `signals` are in mV and share a rate; they go through one bank, hops of all at a time, and may differ in length.
     A last hop that is not full is filled with the last sample. Those longer than `long_s` go through it in stretches
     (see `monitor.stretches`). `progress` is told the seconds of signal that one more hop was worth.
     """
