@@ -4,7 +4,7 @@
 
 The chain hears every recording once; what it would have said with other constants is replayed from its beats. The
 weights are fitted to DS1 and to every other recording of cinc2017, or, in fourfold cross-validation over recordings, to
-three quarters of both. They count classes of beats: a new classifier may want new ones. The classes heard here are those
+three quarters of both. They count classes of beats: a new classifier may want new ones. The classes heard are those
 that the shipped weights led to, since no beat is S in fibrillation; with others they would differ a little.
 """
 
