@@ -169,10 +169,9 @@ class Engine:
         self._leave()
         self._said += self._begun
         self._begun = []
-        for _ in range(_MOST_HOPS):
-            if not self.is_behind:
-                break
-            self._feed()
+        fed = 0
+        while fed < _MOST_HOPS and self.is_behind:
+            fed += self._feed()
         if now - self._watched >= _WATCH_S:
             self._watched = now
             self._watch(now)
@@ -273,11 +272,15 @@ class Engine:
         stream.facts.say("device_offline", False)
         self._tell_facts(stream)
 
-    def _feed(self) -> None:
-        """One hop of every stream that has one."""
-        self._counters.hops += 1
+    def _feed(self) -> int:
+        """Some hops of every stream that has any; returns how many they were of the stream that had most."""
+        hops = 0
         for group in self._groups.values():
-            self._hear(group.feed())
+            said, fed = group.feed()
+            self._hear(said)
+            hops = max(hops, fed)
+        self._counters.hops += hops
+        return hops
 
     def _hear(self, found: list[tuple[_Stream, Event]]) -> None:
         for stream, event in found:

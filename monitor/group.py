@@ -1,7 +1,7 @@
 """The streams of one sampling rate: a chain, and before it what waits to be fed."""
 
 from collections.abc import Iterable
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from monitor.inbox import Inbox
 
 _Owner = TypeVar("_Owner")
 Found: TypeAlias = list[tuple[int, Event]]
+
+HOPS: Final = 10
+"""A device sends a second or less at once."""
 
 
 class SignalPath(Protocol):
@@ -89,14 +92,20 @@ class Group(Generic[_Owner]):
         self._paused.update(rows)
         return self._told(self._chain.flush(_rows(rows))) if rows else []
 
-    def feed(self) -> list[tuple[_Owner, Event]]:
-        """One hop of every stream that has one."""
+    def feed(self) -> tuple[list[tuple[_Owner, Event]], int]:
+        """The hops that wait of every stream, up to `HOPS`: what is said of them, and of how many the longest part was.
+        Streams of which as many wait go together."""
         rows = self._inbox.ready()
         if not len(rows):
-            return []
-        number, x, overflowed = self._inbox.take(rows)
-        found = self._skip(rows, number, overflowed)
-        return self._told(found + self._chain.feed(rows, x))
+            return [], 0
+        hops = self._inbox.together(rows, HOPS)
+        several = np.unique(hops).tolist()
+        found = [said for n in several for said in self._fed(rows[hops == n], n)]
+        return self._told(found), several[-1]
+
+    def _fed(self, rows: RowIndex, hops: int) -> Found:
+        number, x, overflowed = self._inbox.take(rows, hops)
+        return self._skip(rows, number, overflowed) + self._chain.feed(rows, x)
 
     def vitals(self) -> list[tuple[_Owner, Vitals]]:
         """A line for each stream."""

@@ -62,18 +62,30 @@ class Inbox(Rows):
         """The streams of which a hop is there."""
         return np.flatnonzero(self.held >= self.hop)
 
-    def take(self, rows: RowIndex) -> tuple[I64, F32, Bool]:
-        """The next hop of each stream: its first sample's number, `(len(rows), hop)` mV, and whether hops before it
-        had to make way."""
-        slot = self.slot[rows]
-        pages = self.page[rows, slot]
-        number, x = self._pages.first[pages], self._pages.samples[pages]
-        self._pages.give_back(pages)
-        self.slot[rows] = (slot + 1) % self.slots
-        self.held[rows] -= self.hop
+    def together(self, rows: RowIndex, most: int) -> I64:
+        """How many hops of each of these streams, which have one, follow each other without a hole; at most `most`."""
+        hop = np.arange(min(most, self.slots))
+        first = self._pages.first[self._next(rows, hop)]
+        follows = (first == first[:, :1] + self.hop * hop) & (self.hop * (hop + 1) <= self.held[rows, None])
+        together: I64 = np.logical_and.accumulate(follows, axis=1).sum(1)
+        return together
+
+    def take(self, rows: RowIndex, hops: int = 1) -> tuple[I64, F32, Bool]:
+        """The next hops of each stream: the number of the first sample, `(len(rows), hops · hop)` mV, and whether hops
+        before them had to make way."""
+        pages = self._next(rows, np.arange(hops))
+        number, x = self._pages.first[pages[:, 0]], self._pages.samples[pages].reshape(len(rows), -1)
+        self._pages.give_back(pages.ravel())
+        self.slot[rows] = (self.slot[rows] + hops) % self.slots
+        self.held[rows] -= hops * self.hop
         overflowed = self.overflowed[rows]
         self.overflowed[rows] = False
         return number, x, overflowed
+
+    def _next(self, rows: RowIndex, hop: I64) -> PageIndex:
+        """The pages of these hops of each stream, counted from the one that is read next."""
+        pages: PageIndex = self.page[rows[:, None], (self.slot[rows, None] + hop) % self.slots]
+        return pages
 
     def _hops(self, samples: int) -> int:
         """So many hops hold the samples, the last maybe in part."""

@@ -13,6 +13,7 @@ from monitor.awaited import Awaited
 from monitor.config import Config
 from monitor.counters import Counters
 from monitor.engine import Engine
+from monitor.group import HOPS
 from monitor.ingest import ChangeLimits, Command, Ingest, KeptAlarm, Message, Samples, Status
 from monitor.memory import Memory
 from monitor.metrics_timings import Timings
@@ -47,7 +48,7 @@ class Watch:
         self._limits = PatientLimits(config, config.streams.max_patients)
         self._engine = Engine(
             config.streams,
-            lambda fs, limits: Chain(fs, model, limits=limits),
+            lambda fs, limits: Chain(fs, model, limits=limits, hops=HOPS),
             self.counters,
             self._limits.of,
         )

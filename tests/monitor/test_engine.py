@@ -14,6 +14,7 @@ from edge.wire import DeviceStatus, Flag, SampleBlock
 from monitor.config import Streams
 from monitor.counters import Counters
 from monitor.engine import Engine
+from monitor.group import HOPS
 from monitor.said import Begun, Ended, Forgotten, Heard, Said, Technical
 
 FS = 100.0
@@ -44,12 +45,14 @@ class MarkedBeats:
         return np.array([self.clocks[int(row)] for row in rows])
 
     def feed(self, rows: RowIndex, x: F32) -> list[tuple[int, Event]]:
-        assert x.shape == (len(rows), HOP)
+        assert len(x) == len(rows)
+        assert x.shape[1] % HOP == 0
+        assert x.shape[1] <= HOPS * HOP
         self.most_rows = max(self.most_rows, len(rows))
         found: list[tuple[int, Event]] = []
         for row, samples in zip(rows.tolist(), x, strict=True):
             first = self.clocks[row]
-            self.clocks[row] += HOP
+            self.clocks[row] += len(samples)
             found += [(row, beat(first + int(at))) for at in np.flatnonzero(samples > 0.9)]
             if (samples < -0.9).any():
                 found.append((row, SignalQuality(sample=first, quality="unusable", reasons=("flat",))))
@@ -148,7 +151,7 @@ def test_how_a_device_cuts_its_messages_changes_nothing(cuts: list[int]) -> None
 
 def test_streams_are_fed_together_and_keep_their_own(bench: Bench) -> None:
     for k in range(20):
-        bench.engine.accept(f"p{k}", "MLII", block(0, 0, [0.0] * k + [1.0] + [0.0] * 30), NOW)
+        bench.engine.accept(f"p{k}", "MLII", block(0, 0, [0.0] * k + [1.0] + [0.0] * (30 - k)), NOW)
     said = bench.engine.tick(NOW)
     assert [beats(said, f"p{k}") for k in range(20)] == [[k] for k in range(20)]
     assert bench.chains[FS].most_rows == 20

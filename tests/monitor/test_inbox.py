@@ -44,6 +44,19 @@ def test_a_hop_never_spans_a_hole(inbox: Inbox) -> None:
     assert (dropped, drain(inbox, 1)) == (3, [100, 105, 120])
 
 
+def test_several_hops_are_taken_as_far_as_they_follow_each_other(inbox: Inbox) -> None:
+    inbox.start(2, 0)
+    inbox.add(1, 100, ramp(100, 13))
+    inbox.add(1, 120, ramp(120, 7))
+    inbox.add(2, 0, ramp(0, 24))
+    assert inbox.together(np.array([1, 2]), 3).tolist() == [2, 3]
+    assert inbox.together(np.array([2]), 100).tolist() == [4]
+    number, x, _ = inbox.take(np.array([1, 2]), 2)
+    assert number.tolist() == [100, 0]
+    np.testing.assert_array_equal(x, [ramp(100, 10), ramp(0, 10)])
+    assert inbox.together(np.array([1, 2]), 3).tolist() == [1, 2]
+
+
 def test_the_oldest_hops_make_way(inbox: Inbox) -> None:
     inbox.add(1, 100, ramp(100, 28))
     assert inbox.add(1, 128, ramp(128, 9)) == 10
