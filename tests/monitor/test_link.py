@@ -1,6 +1,8 @@
 """The connection to a real broker: kept up, bounded, and nothing lost that is acknowledged."""
 
 import asyncio
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -190,6 +192,43 @@ async def test_a_last_word_is_retained(mosquitto: int) -> None:
         other.subscribe([("out", 1), (WILL.topic, 1)])
         await until(lambda: bool(heard))
     assert heard == [(b"farewell", True)]
+
+
+@pytest.fixture
+def secured(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """The port of a mosquitto that speaks TLS, and the certificate that it is to be known by."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl is not on this machine")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = f"req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {certificate} -days 2 -subj /CN=ward"
+    subprocess.run([program, *made.split(), "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    port = free_port()
+    rights = f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\ncertfile {certificate}\nkeyfile {key}\n"
+    with running_mosquitto(tmp_path, port, rights):
+        yield port, certificate
+
+
+@pytest.mark.mosquitto
+async def test_messages_go_through_tls(secured: tuple[int, Path]) -> None:
+    port, certificate = secured
+    settings = Broker(url=f"mqtts://127.0.0.1:{port}", ca_file=str(certificate))
+    async with linked(settings) as link:
+        await asyncio.wait_for(link.until_up(), 10)
+        await asyncio.sleep(0.1)
+        payloads = [bytes([k]) * 20_000 for k in range(50)]
+        for payload in payloads:
+            assert link.publish("in/a", payload)
+        assert [message.payload for message in await taken(link, 50)] == payloads
+
+
+@pytest.mark.mosquitto
+async def test_a_broker_that_we_have_no_reason_to_trust_is_not_spoken_to(
+    secured: tuple[int, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with linked(Broker(url=f"mqtts://127.0.0.1:{secured[0]}", retry_first_s=0.05, retry_most_s=0.2)) as link:
+        await until(lambda: "certificate verify failed" in capsys.readouterr().out)
+        assert not link.is_up
 
 
 async def test_a_broker_that_refuses_us_is_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
