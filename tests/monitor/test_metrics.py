@@ -90,6 +90,7 @@ async def test_a_running_monitor_answers_and_names_nobody(mosquitto: int, ecg: F
         with ward_at(mosquitto) as ward:
             await ward.play(Device("mrs-smith"), np.concatenate([ecg[:5000], np.zeros(1500, np.float32)]))
             await ward.until(lambda: ward.states("asystole", "mrs-smith") == ["active"])
+            await ward.until(lambda: ward.counter("samples") == 6500)
         assert (await http.get("/healthz")).status_code == 200
         assert (await http.get("/readyz")).text == "ok\n"
         answer = await http.get("/metrics")
