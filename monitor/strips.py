@@ -17,8 +17,8 @@ _AFTER_S: Final = 3.0
 """… and what follows, so that one sees whether it went on."""
 _PATIENCE_S: Final = 15.0
 """When no more samples come."""
-_LOOK_S: Final = 0.5
-"""Between two looks whether a strip is whole."""
+_GLANCE_S: Final = 0.02
+"""Says how far the signal has come; ten seconds of it at every tick are a fifteenth of what a tick costs."""
 _UV_PER_MV: Final = 1000.0
 
 
@@ -42,8 +42,6 @@ Newest: TypeAlias = Callable[[str, float], Stretch | None]
 class _Wanted:
     alarm: Alarm
     held: Stretch
-    look: float
-    """When it may be whole."""
     give_up: float
 
     @property
@@ -68,7 +66,7 @@ class Strips:
             self._seen.add(alarm.id)
             held = self._newest(alarm.patient, _BEFORE_S)
             if held is not None and len(held.x):
-                self._wanted.append(_Wanted(alarm, held, now + _AFTER_S, now + _PATIENCE_S))
+                self._wanted.append(_Wanted(alarm, held, now + _PATIENCE_S))
 
     def known(self, alarm: Alarm) -> None:
         """An alarm of before a restart: its strip was cut then."""
@@ -76,22 +74,17 @@ class Strips:
 
     def due(self, now: float, *, at_once: bool = False) -> list[Strip]:
         """Strips that are whole, or will never be; with `at_once` all that there are."""
-        finished = [(wanted, self._look(wanted, now, at_once)) for wanted in self._wanted]
+        finished = [(wanted, self._finished(wanted, at_once or now >= wanted.give_up)) for wanted in self._wanted]
         self._wanted = [wanted for wanted, strip in finished if strip is None]
         return [strip for _, strip in finished if strip is not None]
 
-    def _look(self, wanted: _Wanted, now: float, at_once: bool) -> Strip | None:
-        if now < wanted.look and not at_once:
-            return None
-        wanted.look = now + _LOOK_S
-        return self._finished(wanted, at_once or now >= wanted.give_up)
-
     def _finished(self, wanted: _Wanted, give_up: bool) -> Strip | None:
+        glance = self._newest(wanted.alarm.patient, _GLANCE_S)
+        if glance is not None and glance.session == wanted.held.session and glance.end < wanted.last and not give_up:
+            return None
         newest = self._newest(wanted.alarm.patient, _BEFORE_S + _AFTER_S)
         if newest is None or newest.session != wanted.held.session:
             return _strip(wanted.alarm.id, wanted.held)
-        if newest.end < wanted.last and not give_up:
-            return None
         return _strip(wanted.alarm.id, _joined(wanted.held, newest, wanted.last))
 
 
