@@ -1,13 +1,11 @@
 """From logits to a class."""
 
-from collections.abc import Iterable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from edge import irregular_beats
 from edge.atrial_fibrillation import AtrialFibrillation
 from edge.p_waves import PWaves
+from edge.rounds import rounds
 from edge.tables import N, Q, S
 from edge.types import F32, U8
 from models.beats import Beats
@@ -25,7 +23,7 @@ def weighed(logits: F32, patients: Beats) -> F32:
     left = logits.copy()
     names, who = np.unique(patients.record, return_inverse=True)
     atria, p_waves = AtrialFibrillation(len(names)), PWaves(_FS, len(names))
-    for places in _turns(who):
+    for places in rounds(who):
         rows, beats = who[places], patients.take(places)
         own = left[places]
         irregular_beats.weigh(own, atria.likely(rows))
@@ -38,11 +36,3 @@ def weighed(logits: F32, patients: Beats) -> F32:
 
 def _told(logits: F32, patients: Beats) -> U8:
     return np.where(patients.clear, logits.argmax(1), Q).astype(np.uint8)
-
-
-def _turns(who: NDArray[np.intp]) -> Iterable[NDArray[np.intp]]:
-    """The places of everybody's first beats, then of the second ones, …"""
-    order = np.argsort(who, kind="stable")
-    count = np.bincount(who)
-    turn = np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count)
-    return np.split(order[np.argsort(turn, kind="stable")], np.cumsum(np.bincount(turn))[:-1])

@@ -1,5 +1,6 @@
 """A broker and a daemon of a benchmark's own: nothing on this machine is asked for, and nothing is left."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -33,6 +34,12 @@ def running_mosquitto(folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
+
+
+def resident_bytes(pid: int) -> int:
+    """What a process holds in memory."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def written_config(folder: Path, port: int, **sections: dict[str, Any]) -> Path:

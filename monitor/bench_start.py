@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.bench_mosquitto import NoMosquitto, running_mosquitto, written_config
+from monitor.bench_mosquitto import NoMosquitto, resident_bytes, running_mosquitto, written_config
 from monitor.notify import READY
 
 _PATIENCE_S: Final = 60.0
@@ -64,11 +64,10 @@ def _wait_until_ready(heard: socket.socket, deadline: float) -> None:
 def _now(pid: int, wall_s: float) -> Start:
     folder = Path(f"/proc/{pid}")
     fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-    pages = int((folder / "statm").read_text().split()[1])
     return Start(
         wall_s=round(wall_s, 3),
         cpu_s=(int(fields[11]) + int(fields[12])) / _TICKS_PER_S,
-        memory_mb=round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1),
+        memory_mb=round(resident_bytes(pid) / 1e6, 1),
     )
 
 

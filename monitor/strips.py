@@ -80,11 +80,11 @@ class Strips:
 
     def _finished(self, wanted: _Wanted, give_up: bool) -> Strip | None:
         glance = self._newest(wanted.alarm.patient, _GLANCE_S)
-        if glance is not None and glance.session == wanted.held.session and glance.end < wanted.last and not give_up:
-            return None
-        newest = self._newest(wanted.alarm.patient, _BEFORE_S + _AFTER_S)
-        if newest is None or newest.session != wanted.held.session:
+        if glance is None or glance.session != wanted.held.session:
             return _strip(wanted.alarm.id, wanted.held)
+        if glance.end < wanted.last and not give_up:
+            return None
+        newest = self._newest(wanted.alarm.patient, _BEFORE_S + _AFTER_S) or glance
         return _strip(wanted.alarm.id, _joined(wanted.held, newest, wanted.last))
 
 

@@ -15,7 +15,7 @@ import click
 import msgspec
 import numpy as np
 
-from monitor.bench_mosquitto import NoMosquitto, running_mosquitto, written_config
+from monitor.bench_mosquitto import NoMosquitto, resident_bytes, running_mosquitto, written_config
 from monitor.cli.bench_listener import Listener
 from monitor.cli.errors import Failure
 from simulators import fleet
@@ -60,7 +60,7 @@ def measure(signals: list[Counts], plan: fleet.Plan, workers: int) -> BrokerResu
     with tempfile.TemporaryDirectory(prefix="pulse-bench-") as folder, running_mosquitto(Path(folder)) as port:
         plan = msgspec.structs.replace(plan, host="127.0.0.1", port=port)
         with Listener(plan, workers) as listener, _daemon(Path(folder), plan, workers, listener) as daemon:
-            empty_mb = _resident_mb(daemon.pid) if workers == 1 else None
+            empty_mb = resident_bytes(daemon.pid) / 2**20 if workers == 1 else None
             plan = msgspec.structs.replace(plan, start_us=int(1e6 * (time.time() + BEGIN_S)))
             listener.plan = plan
             report = _play(Path(folder), plan, signals)
@@ -111,11 +111,6 @@ def _daemon(folder: Path, plan: fleet.Plan, workers: int, listener: Listener) ->
         if process.returncode is None:
             process.kill()
             process.wait()
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _play(folder: Path, plan: fleet.Plan, signals: list[Counts]) -> fleet.Report:

@@ -31,6 +31,7 @@ from monitor.analysis import analyze
 from monitor.ec57_episodes import ATRIAL_FIBRILLATION, ATRIAL_FLUTTER, EpisodeTally, Span, rhythm_spans
 from monitor.recording import default_db
 from monitor.shipped import load_model
+from simulators.records import read
 
 FOLDS: Final = 4
 THRESHOLDS: Final = ((1.0, -1.0), (1.25, -1.0), (1.5, -1.0), (1.5, -0.5), (1.75, -0.75), (2.0, -0.75), (2.25, -0.75))
@@ -261,13 +262,8 @@ def _delay(study: Study, weights: Weights, begins: float, ends: float) -> float:
 
 
 def _signals(folder: Path) -> tuple[dict[str, F32], float]:
-    import wfdb
-
-    paths = sorted(path.with_suffix("") for path in folder.glob("*.hea"))
-    records = {path.name: wfdb.rdrecord(str(path)) for path in paths}
-    leads = {name: r.sig_name.index("MLII") if "MLII" in r.sig_name else 0 for name, r in records.items()}
-    x = {name: record.p_signal[:, leads[name]].astype(np.float32) for name, record in records.items()}
-    return x, next(iter(records.values())).fs
+    recordings = [read(path.with_suffix("")) for path in sorted(folder.glob("*.hea"))]
+    return {recording.record: recording.physical() for recording in recordings}, recordings[0].fs
 
 
 def _heard_of(folder: Path, model: Model) -> dict[str, Heard]:

@@ -1,6 +1,5 @@
 """The charts of a report: values in, SVG out."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
@@ -46,8 +45,7 @@ def variability(scale: TimeScale, told: Sequence[StoredVariability]) -> Markup:
     """SDNN and RMSSD of every five minutes."""
     top, height = 12.0, 120.0
     largest = max(max(each.sdnn_ms, each.rmssd_ms) for each in told)
-    most = next(most for most in (50, 100, 200, 500, math.inf) if largest <= most)
-    most = largest if most == math.inf else most
+    most = next((most for most in (50, 100, 200, 500) if largest <= most), largest)
     lines = [_level(top + height * (1 - k / 2), f"{most * k / 2:.0f} ms") for k in (0, 1, 2)]
     parts = [*lines, *_time_grid(scale, top, top + height)]
     for name, value in (("SDNN", attrgetter("sdnn_ms")), ("RMSSD", attrgetter("rmssd_ms"))):

@@ -70,7 +70,8 @@ class Reader:
     def beats(self, session: StoredSession) -> Iterator[StoredBeat]:
         """The beats of a session, in order."""
         columns = _columns(beats, StoredBeat._fields)
-        found = self._connection.execute(select(*columns).where(_beats_of(session)).order_by(beats.c.sample))
+        query = select(*columns).where(_within_session(beats, session)).order_by(beats.c.sample)
+        found = self._connection.execute(query)
         return (StoredBeat(*tuple(row)) for row in found)
 
     def hours(self, patient: str, period: Period = ALWAYS) -> list[Hour]:
@@ -155,10 +156,9 @@ class Reader:
             yield Episode(session.id, condition, first, end, *times, value, last is not None)
 
     def _variability_of(self, session: StoredSession) -> Iterator[StoredVariability]:
-        table = variability.c
-        mine = and_(table.session_id == session.id, table.sample.between(session.first, session.last))
-        columns = (table.sample, table.intervals, table.sdnn_ms, table.rmssd_ms, table.pnn50)
-        for sample, *values in self._rows(select(*columns).where(mine).order_by(table.sample)):
+        columns = _columns(variability, ("sample", *StoredVariability._fields[1:]))
+        query = select(*columns).where(_within_session(variability, session)).order_by(variability.c.sample)
+        for sample, *values in self._rows(query):
             yield StoredVariability(session.at_us(sample), *values)
 
     def _by_hour(self, session: StoredSession) -> list[tuple[Any, ...]]:
@@ -166,9 +166,8 @@ class Reader:
         in_hour = round(session.fs * 3600)
         began = round(session.t0_us * 1e-6 * session.fs)
         hour = (beats.c.sample + began) // in_hour
-        return self._rows(
-            select(hour, beats.c.label, func.count()).where(_beats_of(session)).group_by(hour, beats.c.label)
-        )
+        counted = select(hour, beats.c.label, func.count()).where(_within_session(beats, session))
+        return self._rows(counted.group_by(hour, beats.c.label))
 
     def _changes(self, alarm_id: str) -> list[Change]:
         columns = _columns(alarm_changes, Change._fields)
@@ -199,8 +198,8 @@ def _id_of(patient: str) -> Any:
     return select(patients.c.id).where(patients.c.name == patient).scalar_subquery()
 
 
-def _beats_of(session: StoredSession) -> ColumnElement[bool]:
-    return and_(beats.c.session_id == session.id, beats.c.sample.between(session.first, session.last))
+def _within_session(table: Table, session: StoredSession) -> ColumnElement[bool]:
+    return and_(table.c.session_id == session.id, table.c.sample.between(session.first, session.last))
 
 
 def _within(column: Any, period: Period) -> ColumnElement[bool]:

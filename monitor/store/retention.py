@@ -79,11 +79,13 @@ def _shorten(connection: Connection, session_id: int, cut: int, *, whole: bool) 
     if whole:
         connection.execute(delete(sessions).where(sessions.c.id == session_id))
         return
-    connection.execute(delete(beats).where(and_(beats.c.session_id == session_id, beats.c.sample < cut)))
-    old = and_(variability.c.session_id == session_id, variability.c.sample < cut)
-    connection.execute(delete(variability).where(old))
-    connection.execute(delete(signals).where(and_(signals.c.session_id == session_id, signals.c.first < cut)))
-    connection.execute(delete(episodes).where(and_(episodes.c.session_id == session_id, episodes.c.last < cut)))
+    for table, at in (
+        (beats, beats.c.sample),
+        (variability, variability.c.sample),
+        (signals, signals.c.first),
+        (episodes, episodes.c.last),
+    ):
+        connection.execute(delete(table).where(table.c.session_id == session_id, at < cut))
 
 
 def _first_us() -> ColumnElement[float]:
