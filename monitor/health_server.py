@@ -5,7 +5,7 @@ HTTP as far as a scraper needs it: one GET, one answer, the connection closed.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from http import HTTPStatus
 from typing import Final, NamedTuple, TypeAlias
 
@@ -36,12 +36,11 @@ async def serve(host: str, port: int, pages: Pages) -> asyncio.Server:
     """Listen, and answer by path. Raises `OSError`."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError), closing(writer):
             async with asyncio.timeout(_PATIENCE_S):
                 request = await reader.readuntil(b"\r\n\r\n")
                 writer.write(_response(_page(request, pages)))
                 await writer.drain()
-        writer.close()
 
     return await asyncio.start_server(answer, host, port, limit=_LONGEST_REQUEST)
 

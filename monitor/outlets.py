@@ -44,10 +44,11 @@ def _http_outlets(config: Config, counters: Counters) -> tuple[list[Outlet[Alarm
     outlets: list[Outlet[Alarm]] = []
     repeats: list[Repeats] = []
     if webhook.url is not None:
-        outlets.append(Outlet("webhook", Webhook(webhook, counters), webhook.queue, counters))
+        hook = Webhook(webhook, counters)
+        outlets.append(Outlet("webhook", hook, webhook.queue, counters, hook.close))
     if alertmanager.url is not None:
         sink = Alertmanager(alertmanager, config.monitor.id, counters)
-        outlets.append(Outlet("alertmanager", sink, alertmanager.queue, counters))
+        outlets.append(Outlet("alertmanager", sink, alertmanager.queue, counters, sink.close))
         repeats.append(sink.repeat)
     return outlets, repeats
 

@@ -52,6 +52,10 @@ class Poster:
             self._counters.sink_retries[self._name] += 1
             await asyncio.sleep(self._backoff.next_s())
 
+    async def close(self) -> None:
+        """Hang up."""
+        await self._client.aclose()
+
     async def _taken(self, body: bytes, headers: dict[str, str]) -> bool:
         said = {"Content-Type": "application/json", **headers}
         try:
@@ -79,6 +83,7 @@ class Webhook:
         self._told = PRIORITIES[: PRIORITIES.index(settings.least) + 1]
         self._secret = os.environ.get(settings.secret_env, "").encode()
         self._post = Poster("webhook", settings, settings.url, counters)
+        self.close = self._post.close
 
     async def __call__(self, alarm: Alarm) -> None:
         """Returns when it is taken. Raises `Refused`."""
@@ -109,6 +114,7 @@ class Alertmanager:
         self._monitor = monitor
         self._standing: dict[str, Alarm] = {}
         self._post = Poster("alertmanager", settings, settings.url.rstrip("/") + "/api/v2/alerts", counters)
+        self.close = self._post.close
 
     async def __call__(self, alarm: Alarm) -> None:
         """Returns when it is taken. Raises `Refused`."""

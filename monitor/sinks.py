@@ -16,6 +16,7 @@ from monitor.standing import Alarm
 
 _Item = TypeVar("_Item")
 Sink: TypeAlias = Callable[[_Item], Awaitable[None]]
+Close: TypeAlias = Callable[[], Awaitable[None]]
 
 _AT_ONCE: Final = 50
 """Items after which the other tasks of the loop have their turn."""
@@ -28,9 +29,12 @@ log: Final = structlog.get_logger("pulse.alarms")
 class Outlet(Generic[_Item]):
     """A sink and what waits for it. What overflows is dropped, the oldest first, and counted."""
 
-    def __init__(self, name: str, sink: Sink[_Item], queue: int, counters: Counters) -> None:
+    def __init__(
+        self, name: str, sink: Sink[_Item], queue: int, counters: Counters, close: Close | None = None
+    ) -> None:
+        """`close` is called when `run` is cancelled."""
         self.name = name
-        self._sink, self._most, self._counters = sink, queue, counters
+        self._sink, self._most, self._counters, self._close = sink, queue, counters, close
         self._waiting: deque[_Item] = deque()
         self.offered = self.settled = 0
         self._some, self._idle = asyncio.Event(), asyncio.Event()
@@ -57,19 +61,26 @@ class Outlet(Generic[_Item]):
 
     async def run(self) -> None:
         """Tell the sink, until cancelled."""
-        while True:
-            await self._some.wait()
-            for _ in range(min(_AT_ONCE, len(self._waiting))):
-                await self._tell(self._waiting.popleft())
-            if not self._waiting:
-                self._some.clear()
-                self._idle.set()
-            await asyncio.sleep(0)
+        try:
+            while True:
+                await self._some.wait()
+                await self._tell_some()
+                await asyncio.sleep(0)
+        finally:
+            if self._close:
+                await self._close()
 
     async def drain(self, seconds: float) -> None:
         """Wait until nothing waits, at most so long."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def _tell_some(self) -> None:
+        for _ in range(min(_AT_ONCE, len(self._waiting))):
+            await self._tell(self._waiting.popleft())
+        if not self._waiting:
+            self._some.clear()
+            self._idle.set()
 
     async def _tell(self, item: _Item) -> None:
         """A sink may fail in any way that its author did not think of."""

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -236,9 +236,9 @@ async def test_a_broker_that_refuses_us_is_asked_again(capsys: pytest.CaptureFix
     asked: list[bytes] = []
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.read(100))
-        writer.write(b"\x20\x03\x00\x87\x00")  # CONNACK: not authorized
-        writer.close()
+        with closing(writer):
+            asked.append(await reader.read(100))
+            writer.write(b"\x20\x03\x00\x87\x00")  # CONNACK: not authorized
 
     server = await asyncio.start_server(refuse, "127.0.0.1", 0)
     async with server, linked(broker(server.sockets[0].getsockname()[1])) as link:

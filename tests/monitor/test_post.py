@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
 
 import msgspec
@@ -49,7 +49,7 @@ class Receiver:
             server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError), closing(writer):
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             fields = dict(line.lower().split(": ", 1) for line in head[1:] if line)
             body = await reader.readexactly(int(fields["content-length"]))
@@ -62,7 +62,6 @@ class Receiver:
                 self.accepted.append(json.loads(body))
             writer.write(f"HTTP/1.1 {answer or 500} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             await writer.drain()
-        writer.close()
 
 
 def webhook(receiver: Receiver, counters: Counters | None = None, **settings: Any) -> Webhook:
@@ -75,7 +74,7 @@ def numbered(n: int) -> list[Alarm]:
 
 @asynccontextmanager
 async def told(sink: Any, queue: int, counters: Counters) -> AsyncIterator[Outlet[Alarm]]:
-    outlet = Outlet("webhook", sink, queue, counters)
+    outlet = Outlet("webhook", sink, queue, counters, sink.close)
     running = asyncio.create_task(outlet.run())
     yield outlet
     running.cancel()
@@ -102,6 +101,26 @@ async def test_a_receiver_that_comes_back_has_missed_nothing() -> None:
             await outlet.drain(20)
     assert [body["id"] for body in receiver.accepted] == [str(k) for k in range(40)]
     assert counters.sink_dropped["webhook"] == 0
+
+
+async def test_at_the_end_it_hangs_up() -> None:
+    """However long the receiver would keep the connection."""
+    hung_up = asyncio.Event()
+
+    async def keeps(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer):
+            await reader.readuntil(b"}")
+            writer.write(b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")
+            await reader.read()
+            hung_up.set()
+
+    receiver, counters = Receiver(), Counters()
+    async with await asyncio.start_server(keeps, "127.0.0.1", receiver.port):
+        async with told(webhook(receiver, counters), 10, counters) as outlet:
+            outlet.offer(alarm())
+            await outlet.drain(20)
+            assert not hung_up.is_set()
+        await asyncio.wait_for(hung_up.wait(), 5)
 
 
 async def test_beyond_the_queue_the_oldest_are_lost_and_counted() -> None:
