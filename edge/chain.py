@@ -18,7 +18,7 @@ from edge.first_opinion import FirstOpinions
 from edge.inputs import CONTEXT_S
 from edge.p_waves import PWaves
 from edge.pending import Pending
-from edge.quality import LEVELS, SignalQualityBank
+from edge.quality import HOPS, LEVELS, PAST, SignalQualityBank
 from edge.rhythm import Limits, Rhythm
 from edge.ring import Ring
 from edge.tables import HELD, LABELS, LATE, SEARCHED, N, S
@@ -53,7 +53,7 @@ class Chain:
         self.fs = fs
         self._half = round(CONTEXT_S * fs)
         self._before, self._after = round(_BEFORE_BEAT_S * fs), round(_AFTER_BEAT_S * fs)
-        self._detector = Detector(fs, capacity)
+        self._detector = Detector(fs, capacity, hops)
         self.hop = self._detector.hop
         self._ring = Ring(capacity, self.hop, 2 * self._half + round(_SPARE_S * fs) + (hops - 1) * self.hop)
         self._agenda = Agenda(3, capacity)
@@ -88,12 +88,23 @@ class Chain:
 
     def feed(self, rows: RowIndex, x: F32) -> Found:
         """One hop or several, `(len(rows), hops · hop)` in mV, of each stream in `rows` (each at most once)."""
+        self._ring.feed(rows, x)
+        heard, clock = self._rhythm.heard(), self._ring.clock[rows]
+        silent = rows[self._rhythm.is_long(clock - heard[rows])]  # unless beats are found in between
+        hops_before = (clock - x.shape[1] - self._ring.first[rows]) // self.hop % HOPS
+        whole = [rows[(hops_before + hop) % HOPS == 0] for hop in range(1, HOPS + 1)]
         out: Found = []
-        heard = self._rhythm.heard()
-        for first in range(0, x.shape[1], self.hop):
-            out += self._hear(rows, x[:, first : first + self.hop], heard)
+        for hop, beats in enumerate(self._detector.hear(rows, x)):
+            to_come = x.shape[1] - (hop + 1) * self.hop
+            out += self._look(whole[hop % HOPS], to_come)
+            self._hear(beats, heard, silent, to_come)
+            if self._opinions and (opinions := self._opinions.feed(rows, self._ring, to_come)):
+                out += self._say()
+                out += opinions
+            for due in self._pending.due(rows, clock - to_come):
+                self._wait(due, to_come)
         out += self._say()
-        self._rhythm.advance(rows, self._ring.clock[rows])
+        self._rhythm.advance(rows, clock)
         return out
 
     def skip(self, rows: RowIndex, samples: I64) -> Found:
@@ -155,27 +166,27 @@ class Chain:
             stage.grow(capacity)
         self._free += list(range(held, capacity))[::-1]
 
-    def _hear(self, rows: RowIndex, x: F32, heard: I64) -> Found:
-        """One hop: what it gives to do is put on the agenda, but for what is rare. `heard` is of all streams."""
-        self._ring.feed(rows, x)
-        beats = self._detector.feed(rows, x)
-        clock = self._ring.clock[rows]
-        quality, turned = self._quality.feed(rows, x), self._rhythm.feed(rows, x)
-        out: Found = []
-        if quality or len(turned):
-            out += self._say() + quality + self._rhythm.fibrillating(turned, self._ring.clock[turned])
+    def _look(self, rows: RowIndex, to_come: int) -> Found:
+        """At the signal of streams of which another half second is whole, `to_come` samples ago."""
+        if not len(rows):
+            return []
+        length = (PAST + HOPS) * self.hop
+        x = self._ring.window(rows, self._ring.clock[rows] - to_come - length, length, repeat_ends=True)
+        quality, turned = self._quality.feed(rows, x), self._rhythm.feed(rows, x[:, PAST * self.hop :])
+        if not quality and not len(turned):
+            return []
+        return self._say() + quality + self._rhythm.fibrillating(turned, self._ring.clock[turned] - to_come)
+
+    def _hear(self, beats: Table, heard: I64, silent: RowIndex, to_come: int) -> None:
+        """What a hop says of beats, or of their absence in some streams; `heard` is of all streams."""
         if len(beats):
             self._take(beats)
             heard[beats["row"]] = beats["sample"]
-        silent = self._rhythm.is_long(clock - heard[rows])
-        if np.count_nonzero(silent):
-            self._agenda.put(rows[silent], Step(_SILENT, rows[silent], clock[silent]))
-        if self._opinions and (opinions := self._opinions.feed(rows, self._ring)):
-            out += self._say()
-            out += opinions
-        for due in self._pending.due(rows, clock):
-            self._wait(due)
-        return out
+        if len(silent):
+            clock = self._ring.clock[silent] - to_come
+            long = self._rhythm.is_long(clock - heard[silent])
+            if np.count_nonzero(long):
+                self._agenda.put(silent[long], Step(_SILENT, silent[long], clock[long]))
 
     def _take(self, beats: Table) -> None:
         """Newly found beats."""
@@ -185,11 +196,11 @@ class Chain:
             self._opinions.found(beats)
         self._agenda.put(beats["row"], Step(_FOUND, beats, beats["found_at"]))
 
-    def _wait(self, due: Table) -> None:
+    def _wait(self, due: Table, to_come: int = 0) -> None:
         """One round of beats that are due, at most one a stream."""
         rows = due["row"]
         if self._classifier:
-            self._agenda.put(rows, Step(_DUE, due, self._ring.clock[rows]))
+            self._agenda.put(rows, Step(_DUE, due, self._ring.clock[rows] - to_come))
 
     def _say(self) -> Found:
         """What the agenda gives, in rounds."""

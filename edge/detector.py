@@ -5,6 +5,7 @@ rules for what a threshold alone gets wrong: learning from a replay, holding dou
 intervals. Nothing looks ahead: a beat is known about 0.2 s after its R peak.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final
 
@@ -89,9 +90,9 @@ class Detector(Rows):
     interval_from: I64  # tick of the last beat that counted
     largest: F32  # level of the largest peak since that did not
 
-    def __init__(self, fs: float, capacity: int = 1) -> None:
-        """`fs` in hertz."""
-        self.finder = PeakFinder(fs, capacity)
+    def __init__(self, fs: float, capacity: int = 1, hops: int = 1) -> None:
+        """`fs` in hertz; up to `hops` hops are fed at once."""
+        self.finder = PeakFinder(fs, capacity, hops)
         self.hop = self.finder.hop
         tick_s = self.finder.tick_s
         self.refractory, self.t_zone = round(REFRACTORY_S / tick_s), round(T_ZONE_S / tick_s)
@@ -134,8 +135,29 @@ class Detector(Rows):
         self.held.drop(rows)
 
     def feed(self, rows: RowIndex, x: F32) -> Table:
-        """Take one hop, `(len(rows), hop)`, of each of these streams; give the beats that are known by it."""
-        peaks = self.finder.feed(rows, x)
+        """Take whole hops, `(len(rows), hops · hop)`, of each of these streams; give the beats that are known then."""
+        return _joined(list(self.hear(rows, x)))
+
+    def hear(self, rows: RowIndex, x: F32) -> Iterator[Table]:
+        """As `feed`, hop by hop. All of it must be asked for."""
+        for peaks in self.finder.feed(rows, x):
+            yield self._told(rows, peaks)
+
+    def flush(self, rows: RowIndex) -> Table:
+        """The streams end, or a hole begins: give the beats that were still on their way. `start` or `skip` is next."""
+        rows = rows[self.finder.clock[rows] > self.finder.first[rows]]  # of the others nothing was seen
+        clock, average = self.finder.clock[rows], self.finder.average[rows]
+        x = np.repeat(self.finder.raw.newest(rows, 1), self.hop, axis=1)
+        found = [self.feed(rows, x) for _ in range(FLUSH_HOPS)]
+        table = _joined([*found, *self._learned(rows[self.mode[rows] == _LEARNING])])
+        # Nothing came after the last sample, whatever the filter was fed.
+        self.finder.clock[rows], self.finder.average[rows] = clock, average
+        for column in ("sample", "found_at"):
+            table[column] = np.minimum(table[column], self.finder.clock[table["row"]] - 1)
+        return table
+
+    def _told(self, rows: RowIndex, peaks: Peaks) -> Table:
+        """The beats that are known after a hop."""
         learns = rows[self.mode[rows] == _LEARNING]
         found: list[Table] = []
         if len(waiting := self.held.which(rows)):
@@ -151,19 +173,6 @@ class Detector(Rows):
         if len(learns):
             found += self._learned(self.learning.tick(learns))
         return _joined(found)
-
-    def flush(self, rows: RowIndex) -> Table:
-        """The streams end, or a hole begins: give the beats that were still on their way. `start` or `skip` is next."""
-        rows = rows[self.finder.clock[rows] > self.finder.first[rows]]  # of the others nothing was seen
-        clock, average = self.finder.clock[rows], self.finder.average[rows]
-        x = np.repeat(self.finder.raw.newest(rows, 1), self.hop, axis=1)
-        found = [self.feed(rows, x) for _ in range(FLUSH_HOPS)]
-        table = _joined([*found, *self._learned(rows[self.mode[rows] == _LEARNING])])
-        # Nothing came after the last sample, whatever the filter was fed.
-        self.finder.clock[rows], self.finder.average[rows] = clock, average
-        for column in ("sample", "found_at"):
-            table[column] = np.minimum(table[column], self.finder.clock[table["row"]] - 1)
-        return table
 
     def _resolve_held(self, rows: RowIndex) -> list[Table]:
         """A doubtful peak is a beat when its time is up, and none when a larger one came before that."""

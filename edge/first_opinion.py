@@ -49,18 +49,21 @@ class FirstOpinions:
         """Take newly found beats (`BEAT`)."""
         self._pending.add(beats)
 
-    def feed(self, rows: RowIndex, ring: Ring) -> list[tuple[int, FirstOpinion]]:
-        """What can be said of the beats of these streams after a hop, each with its row."""
-        clock = ring.clock[rows]
-        return [said for due in self._pending.due(rows, clock) for said in self._asked(due, ring)]
+    def feed(self, rows: RowIndex, ring: Ring, to_come: int = 0) -> list[tuple[int, FirstOpinion]]:
+        """What can be said of the beats of these streams after a hop, each with its row.
 
-    def _asked(self, due: Table, ring: Ring) -> list[tuple[int, FirstOpinion]]:
+        The newest `to_come` samples of the ring came after that hop.
+        """
+        clock = ring.clock[rows] - to_come
+        return [said for due in self._pending.due(rows, clock) for said in self._asked(due, ring, to_come)]
+
+    def _asked(self, due: Table, ring: Ring, to_come: int) -> list[tuple[int, FirstOpinion]]:
         rows, sample = due["row"], due["sample"]
         due["whole"] = ring.covers(rows, sample - self._before, self._before + self._seen)
         windows = ring.window(rows, sample - self._window // 2, self._window, repeat_ends=True)
         windows[:, self._window // 2 + self._seen :] = windows[:, self._window // 2 + self._seen - 1, None]
         label, score = self._classifier.feed(due, windows)
-        columns = (rows, sample, ring.clock[rows] - 1, label, score)
+        columns = (rows, sample, ring.clock[rows] - to_come - 1, label, score)
         return [(row, _opinion(*rest)) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)]
 
 

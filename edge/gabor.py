@@ -41,9 +41,9 @@ class GaborEnvelope:
         self.per_hop = per_hop
 
     def feed(self, x: F32) -> F32:
-        """Envelope `(k, per_hop)`, in the unit of `x`, from the newest `length` samples of `k` streams."""
+        """Envelope `(…, per_hop)`, in the unit of `x`, from the newest `length` samples of streams, `(…, length)`."""
         # Taking one sample away costs nothing in exact arithmetic; in float32 it makes a flat line give exactly 0.
-        parts = np.dot(x - x[:, :1], self.matrix)
+        parts = np.dot((x - x[..., :1]).reshape(-1, self.length), self.matrix)
         np.square(parts, out=parts)
         envelope: F32 = np.sqrt(parts[:, : self.per_hop] + parts[:, self.per_hop :])
-        return envelope
+        return envelope.reshape(*x.shape[:-1], self.per_hop)

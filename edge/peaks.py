@@ -1,5 +1,6 @@
 """Peaks of the envelope: what may be a beat."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +34,12 @@ class Peaks:
         if np.count_nonzero(which) == len(which):  # most often it is all of them
             return self
         return Peaks(self.rows[which], self.tick[which], self.level[which], self.background[which], self.sample[which])
+
+    def parted(self, counts: I64) -> Iterator["Peaks"]:
+        """So many of them at a time."""
+        ends = np.cumsum(counts)
+        for part in map(slice, (ends - counts).tolist(), ends.tolist()):
+            yield Peaks(self.rows[part], self.tick[part], self.level[part], self.background[part], self.sample[part])
 
 
 NO_PEAKS: Final = Peaks(
@@ -102,19 +109,18 @@ class Kept(Rows):
         self.score[rows] = -np.inf
 
 
-def local_maxima(blocks: F32) -> tuple[RowIndex, I64]:
+def local_maxima(blocks: F32) -> tuple[I64, ...]:
     """Where the largest value of the middle one of three blocks is the largest within one block to either side.
 
-    `blocks` is `(k, 3·m)`. Gives the streams (as indices into `k`) and the place of the peak in the middle block,
-    `0 … m - 1`. A plateau has no peak at its end, and a flat line none at all.
+    `blocks` is `(…, 3·m)`. Gives indices into the leading axes, and last the place of the peak in the middle block,
+    `0 … m - 1`.
+    A plateau has no peak at its end, and a flat line none at all.
     """
-    m = blocks.shape[1] // 3
+    m = blocks.shape[-1] // 3
     # Most streams fail against the middle block's direct neighbours; only the rest is worth a closer look.
-    place = blocks[:, m - 1 : 2 * m + 1].argmax(1)
-    (row,) = (place % (m + 1)).nonzero()  # neither 0 nor m + 1
-    if not len(row):
-        return row, row
-    place = place[row] - 1
+    place = blocks[..., m - 1 : 2 * m + 1].argmax(-1)
+    where = (place % (m + 1)).nonzero()  # neither 0 nor m + 1
+    place = place[where] - 1
     # The first of the largest in the window about it is the peak itself: nothing is as large before, or larger after.
-    alone = windows(blocks, 2 * m + 1)[row, place].argmax(1) == m
-    return row[alone], place[alone]
+    alone = windows(blocks[where], 2 * m + 1)[np.arange(len(place)), place].argmax(1) == m
+    return *(axis[alone] for axis in where), place[alone]

@@ -49,7 +49,7 @@ FORGETTING: Final = np.float32(0.98)
 """What complexes reached fades so much with each evaluation, by half in 17 s: a silent heart is not a noisy one."""
 NOTHING: Final = np.float32(1e-9)
 
-_PAST: Final = 2
+PAST: Final = 2
 """Hops before a block that the kernels reach back to."""
 _QRS_A_HOP, _ABOVE_A_HOP = 4, 2
 _QRS: Final = HOPS * _QRS_A_HOP
@@ -63,15 +63,10 @@ _NOISE_ALONE: Final = np.array([8 * grade + 4 * (grade > GOOD) for grade in (GOO
 
 
 class SignalQualityBank(Rows):
-    """Signal quality of streams of one sampling rate, in hops of the detector's length.
-
-    Between evaluations samples are only kept.
-    """
+    """Signal quality of streams of one sampling rate, in blocks of `HOPS` hops of the detector's length."""
 
     clock: I64  # number of the first sample that was not evaluated yet
-    place: I64  # where in `samples` the next hop goes
     blocks: I64  # evaluated since the start or the last hole
-    samples: F32  # (capacity, _PAST + HOPS, hop)
     hops: F32  # (capacity, 3, hops): largest and mean envelope in the QRS band, and mean envelope above it
     extremes: F32  # (capacity, 3, BLOCKS): largest -x and x, and the share spent motionless at the stream's extremes
     farthest: F32  # (capacity, 2): largest -x and x since the start
@@ -85,8 +80,8 @@ class SignalQualityBank(Rows):
         self.hop = round(HOP_S * fs)
         self.kernels, self.delay = _kernels(fs, self.hop)
         self.agreement = Agreement(capacity, HOPS)
-        fresh: dict[str, ArrayLike] = {"place": _PAST, "samples": np.zeros((_PAST + HOPS, self.hop), np.float32)}
-        fresh |= {"hops": np.zeros((3, BLOCKS * HOPS), np.float32), "extremes": np.zeros((3, BLOCKS), np.float32)}
+        fresh: dict[str, ArrayLike] = {"hops": np.zeros((3, BLOCKS * HOPS), np.float32)}
+        fresh |= {"extremes": np.zeros((3, BLOCKS), np.float32)}
         fresh |= {"farthest": np.full(2, -np.inf, np.float32), "reach": NOTHING}
         fresh |= dict.fromkeys(("clock", "blocks", "stood"), 0) | dict.fromkeys(("standing", "seen"), np.uint8(0))
         super().__init__(capacity, fresh)
@@ -105,7 +100,6 @@ class SignalQualityBank(Rows):
     def skip(self, rows: RowIndex, sample: int | I64) -> None:
         """A hole: the next sample is number `sample`. The quality stands until a whole window says otherwise."""
         self.agreement.refresh(rows)
-        self.place[rows] = _PAST
         self.blocks[rows] = 0
         self.clock[rows] = sample
 
@@ -120,40 +114,24 @@ class SignalQualityBank(Rows):
         return found
 
     def feed(self, rows: RowIndex, x: F32) -> list[tuple[int, SignalQuality]]:
-        """Take one hop, `(len(rows), hop)` in mV, of each stream; give the quality of those where it changed."""
-        place = self.place[rows]
-        self.samples[rows, place] = x
-        place += 1
-        self.place[rows] = place
-        full = place == _PAST + HOPS
-        ready = np.count_nonzero(full)
-        if not ready:
-            return []
-        rows = rows if ready == len(rows) else rows[full]
-        self._measure(span(rows))
-        young = self.blocks[rows] < BLOCKS
+        """Take a block of each stream and the hops before it, `(len(rows), (PAST + HOPS) · hop)` in mV.
+
+        Gives the quality of those where it changed. Where a stream begins its past is its first sample, repeated: the
+        one past that adds no edge.
+        """
+        at = span(rows)
+        self._measure(at, x)
+        young = self.blocks[at] < BLOCKS
         return self._evaluate(rows[~young] if np.count_nonzero(young) else rows)
 
-    def _measure(self, at: At) -> None:
-        """Keep what is to be known of a block that is full."""
-        x = self._block(at)
+    def _measure(self, at: At, x: F32) -> None:
+        """Keep what is to be known of a block."""
         envelopes = self._envelopes(x)
         self.hops[at] = pushed(self.hops[at], envelopes)
         self.agreement.feed(at, envelopes[:, 0])
-        self.extremes[at] = pushed(self.extremes[at], self._extremes(at, x[:, _PAST * self.hop :]))
-
-    def _block(self, at: At) -> F32:
-        """The samples of a block and those before it, `(k, (_PAST + HOPS) · hop)`; what comes next is another block."""
-        x = self.samples[at].copy()
-        first = self.blocks[at] == 0
-        if np.count_nonzero(first):
-            # Where a stream begins its past is its first sample: the one past that adds no edge.
-            x[first, :_PAST] = x[first, _PAST, 0][:, None, None]
-        self.samples[at, :_PAST] = x[:, HOPS:]
-        self.place[at] = _PAST
+        self.extremes[at] = pushed(self.extremes[at], self._extremes(at, x[:, PAST * self.hop :]))
         self.blocks[at] += 1
         self.clock[at] += HOPS * self.hop
-        return x.reshape(len(x), -1)
 
     def _envelopes(self, x: F32) -> F32:
         """`(k, 3, HOPS)`: of each hop the largest and mean envelope in the QRS band, and the mean one above it."""
@@ -254,9 +232,9 @@ def _kernels(fs: float, hop: int) -> tuple[F32, int]:
     """
     qrs = GaborEnvelope(fs, hop, _QRS_A_HOP)
     above = GaborEnvelope(fs, hop, _ABOVE_A_HOP, centre_hz=min(HIGH_HZ, 0.4 * fs), sigma_hz=HIGH_SIGMA_HZ)
-    kernels = np.zeros(((_PAST + HOPS) * hop, 2, len(_MEANS)), np.float32)
+    kernels = np.zeros(((PAST + HOPS) * hop, 2, len(_MEANS)), np.float32)
     for k in range(HOPS):
-        end = (_PAST + k + 1) * hop
+        end = (PAST + k + 1) * hop
         for band, first in ((qrs, k * _QRS_A_HOP), (above, _QRS + k * _ABOVE_A_HOP)):
             kernels[end - band.length : end, :, first : first + band.per_hop] = band.matrix.reshape(band.length, 2, -1)
     return kernels.reshape(len(kernels), -1), round(qrs.delay)

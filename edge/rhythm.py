@@ -85,7 +85,7 @@ class Rhythm:
             part.grow(capacity)
 
     def feed(self, rows: RowIndex, x: F32) -> RowIndex:
-        """Listen to a hop of signal, `(len(rows), hop)` in mV; gives the streams of which `fibrillating` has news."""
+        """Listen to `EVERY` hops of signal, in mV; gives the streams of which `fibrillating` has news."""
         return self._ventricles.feed(rows, x)
 
     def fibrillating(self, rows: RowIndex, clock: I64) -> Found:

@@ -39,10 +39,11 @@ class Ring(Rows):
         self.clock[rows] = sample
 
     def feed(self, rows: RowIndex, x: F32) -> None:
-        """Append one hop, `(len(rows), hop)`."""
+        """Append whole hops, `(len(rows), hops · hop)`."""
         clock = self.clock[rows]
-        self.samples[rows, :, clock // self.hop % self.slots] = x[:, None]
-        self.clock[rows] = clock + self.hop
+        slot = (clock[:, None] // self.hop + np.arange(x.shape[1] // self.hop)) % self.slots
+        self.samples[rows[:, None], :, slot] = x.reshape(*slot.shape, 1, self.hop)
+        self.clock[rows] = clock + x.shape[1]
 
     def oldest(self, rows: RowIndex) -> I64:
         """The first sample that each stream can still give."""

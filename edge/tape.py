@@ -27,27 +27,24 @@ class Tape(Rows):
     end: I64  # place after the newest sample; beyond all places where nothing was written yet
 
     def __init__(self, capacity: int, hop: int, length: int) -> None:
-        """Hold at least `length` samples of each stream, written in hops of `hop`."""
-        self.hop = hop
-        self._step = np.array(hop)  # numpy adds an array of its own faster than a number
+        """Hold at least `length` samples of each stream, written in hops of `hop`, at most sixteen at once."""
         self.length = max(length, hop)
         self.places = self.length + _HOPS_BETWEEN_REWINDS * hop
-        self._last_place = np.array(self.places - hop)
         fresh: dict[str, ArrayLike] = {"tape": np.zeros(self.places, np.float32), "end": self.places + 1}
         super().__init__(capacity, fresh)
         self._views: dict[int, F32] = {}
 
     def feed(self, rows: RowIndex, x: F32) -> None:
-        """Append one hop, `(len(rows), hop)`."""
-        end = self.end[rows]
-        turn = end > self._last_place
+        """Append whole hops, `(len(rows), hops · hop)`."""
+        end, step = self.end[rows], x.shape[1]
+        turn = end > self.places - step
         if np.count_nonzero(turn):
             empty = end > self.places
             self._begin(rows[empty], x[empty])
             self._rewind(rows[turn & ~empty])
             end = self.end[rows]
-        self._windows(self.hop)[rows, end] = x
-        self.end[rows] = end + self._step
+        self._windows(step)[rows, end] = x
+        self.end[rows] = end + step
 
     def newest(self, rows: RowIndex, length: int) -> F32:
         """The newest `length` samples of each stream, `(len(rows), length)`."""

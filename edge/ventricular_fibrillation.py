@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from edge import quality
 from edge.rows import Rows
 from edge.types import F32, F64, I64, Bool, RowIndex
 
@@ -22,10 +23,8 @@ PER_HOP: Final = 6
 RATE_HZ: Final = PER_HOP / HOP_S
 HOPS: Final = 40
 """The window: four seconds hold some twenty waves, and three beats of a slow heart."""
-EVERY: Final = 5
-"""Hops from one look to the next."""
-_LOOKED: Final = np.arange(HOPS) % EVERY == EVERY - 1
-"""Places in the ring after which it is looked: a whole number of looks fills it."""
+EVERY: Final = quality.HOPS
+"""Hops from one look to the next; a whole number of looks fills the window."""
 
 STILL, LOUD = 12, -4
 """Places in the ascending spans of the window's hops: as still as it is for a third of the time, as loud as it is but
@@ -77,13 +76,12 @@ class VentricularFibrillation(Rows):
         self.against[rows] = 0
 
     def feed(self, rows: RowIndex, x: F32) -> RowIndex:
-        """Take one hop, `(len(rows), hop)` in mV, of each stream; returns the streams where `stands` has turned."""
+        """Take what came since the last look, `(len(rows), EVERY · hop)` in mV; returns where `stands` has turned."""
         hops = self.hops[rows]
-        place = hops % HOPS
-        self.wave[rows, :, place] = x @ self._thinned
-        self.hops[rows] = hops + 1
-        looked = _LOOKED[place]
-        return self._look(rows[looked & (hops >= HOPS - 1)]) if np.count_nonzero(looked) else _NONE
+        place = hops[:, None] % HOPS + np.arange(EVERY)
+        self.wave[rows[:, None], :, place] = x.reshape(len(x), EVERY, self.hop) @ self._thinned
+        self.hops[rows] = hops = hops + EVERY
+        return self._look(rows[hops >= HOPS])
 
     def _look(self, rows: RowIndex) -> RowIndex:
         """What rests and does not stand needs no further look."""

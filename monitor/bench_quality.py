@@ -15,7 +15,7 @@ import numpy as np
 
 from edge.detector import Detector
 from edge.peak_finder import HOP_S
-from edge.quality import LEVELS, SignalQualityBank
+from edge.quality import HOPS, LEVELS, PAST, SignalQualityBank
 from edge.types import F32, U8, Bool
 from monitor.noise_stress import CLEAN_S, PERIOD_S, noisy
 from monitor.recording import Recording, default_db, load, load_noise, names
@@ -34,10 +34,13 @@ def grades(x: F32, fs: float) -> U8:
     detector.start(rows, 0)
     bank.start(rows, 0)
     level = np.empty((x.shape[1] // bank.hop, len(x)), np.uint8)
+    past = np.repeat(x[:, :1], PAST * bank.hop, axis=1)
+    x = np.concatenate([past, x], axis=1)
     for k in range(len(level)):
-        hop = np.ascontiguousarray(x[:, k * bank.hop : (k + 1) * bank.hop])
-        beats = detector.feed(rows, hop)
-        bank.feed(rows, hop)
+        end = (PAST + k + 1) * bank.hop
+        beats = detector.feed(rows, x[:, end - bank.hop : end])
+        if (k + 1) % HOPS == 0:
+            bank.feed(rows, x[:, end - (PAST + HOPS) * bank.hop : end])
         bank.found(beats)
         level[k] = bank.level(rows)
     return level

@@ -72,7 +72,8 @@ def told(x: F32, fs: float) -> list[tuple[Peaks, F32]]:
     finder.start(rows, 0)
     hops = [x[:, first : first + finder.hop] for first in range(0, x.shape[1] - finder.hop + 1, finder.hop)]
     after = np.repeat(hops[-1][:, -1:], finder.hop, axis=1)
-    return [(finder.feed(rows, hop), finder.newest(rows).copy()) for hop in [*hops, *[after] * FLUSH_HOPS]]
+    heard = (peaks for hop in [*hops, *[after] * FLUSH_HOPS] for peaks in finder.feed(rows, hop))
+    return [(peaks, finder.newest(rows).copy()) for peaks in heard]
 
 
 class Retold(PeakFinder):
@@ -82,11 +83,11 @@ class Retold(PeakFinder):
         super().__init__(fs, len(story[0][1]))
         self.story = iter(story)
 
-    def feed(self, rows: RowIndex, x: F32) -> Peaks:
+    def feed(self, rows: RowIndex, x: F32) -> Iterator[Peaks]:
         """The next hop's peaks."""
         peaks, self.envelope[:, -PER_HOP:] = next(self.story)
         self.clock += self.hop
-        return peaks
+        yield peaks
 
 
 @contextmanager

@@ -5,7 +5,8 @@ import pytest
 
 from edge.detector import Detector
 from edge.events import SignalQuality
-from edge.quality import DOUBTFUL, GOOD, LEVELS, UNUSABLE, SignalQualityBank
+from edge.quality import DOUBTFUL, GOOD, HOPS, LEVELS, PAST, UNUSABLE, SignalQualityBank
+from edge.ring import Ring
 from edge.types import F32, RowIndex
 from tests.contracts import FS, ecg, hops
 
@@ -13,18 +14,25 @@ ONE = np.array([0])
 
 
 class Ward:
-    """A bank beside the detector that tells it of beats."""
+    """A bank between the ring that has its samples and the detector that tells it of beats."""
 
     def __init__(self, capacity: int) -> None:
         self.bank, self.detector = SignalQualityBank(FS, capacity), Detector(FS, capacity)
-        self.bank.start(np.arange(capacity), 0)
-        self.detector.start(np.arange(capacity), 0)
+        self.ring = Ring(capacity, self.bank.hop, (PAST + HOPS) * self.bank.hop)
+        for stage in (self.bank, self.detector, self.ring):
+            stage.start(np.arange(capacity), 0)
 
     def feed(self, rows: RowIndex, x: F32) -> list[tuple[int, SignalQuality]]:
         beats = self.detector.feed(rows, x)
-        told = self.bank.feed(rows, x)
+        self.ring.feed(rows, x)
+        told = self.look(rows[(self.ring.clock[rows] - self.ring.first[rows]) // self.bank.hop % HOPS == 0])
         self.bank.found(beats)
         return told
+
+    def look(self, rows: RowIndex) -> list[tuple[int, SignalQuality]]:
+        length = (PAST + HOPS) * self.bank.hop
+        clock = self.ring.clock[rows]
+        return self.bank.feed(rows, self.ring.window(rows, clock - length, length, repeat_ends=True))
 
 
 def told(x: F32) -> list[SignalQuality]:
@@ -97,7 +105,7 @@ def test_streams_do_not_see_each_other() -> None:
     """In a bank each has the quality that it has alone, whatever subset comes."""
     x = np.stack([heart(), heart(20, 1.0), np.zeros(7200, np.float32)])
     ward = Ward(1)
-    for stage in (ward.bank, ward.detector):
+    for stage in (ward.bank, ward.detector, ward.ring):
         stage.grow(3)
         stage.start(np.arange(3), 0)
     signal = hops(x, ward.bank.hop)
@@ -110,14 +118,15 @@ def test_streams_do_not_see_each_other() -> None:
 
 def test_a_hole_changes_nothing_by_itself() -> None:
     """The quality stands until a window's length of agreement says otherwise; a new stream is good."""
-    bank = SignalQualityBank(FS)
-    bank.start(ONE, 0)
-    for hop in hops(np.zeros(3600, np.float32), bank.hop):
-        bank.feed(ONE, hop)
-    bank.skip(ONE, 10_000)
-    assert bank.level(ONE) == [UNUSABLE]
-    events = [event for hop in hops(heart(), bank.hop) for _, event in bank.feed(ONE, hop)]
+    ward = Ward(1)
+    for hop in hops(np.zeros(3600, np.float32), ward.bank.hop):
+        ward.feed(ONE, hop)
+    ward.bank.skip(ONE, 10_000)
+    ward.detector.skip(ONE, 10_000)
+    ward.ring.start(ONE, 10_000)
+    assert ward.bank.level(ONE) == [UNUSABLE]
+    events = [event for hop in hops(heart(), ward.bank.hop) for _, event in ward.feed(ONE, hop)]
     assert [event.quality for event in events] == ["good"]
     assert 10_000 + 3 * FS <= events[0].sample <= 10_000 + 6 * FS
-    bank.start(ONE, 0)
-    assert bank.level(ONE) == [GOOD]
+    ward.bank.start(ONE, 0)
+    assert ward.bank.level(ONE) == [GOOD]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge.ventricular_fibrillation import VentricularFibrillation
+from edge.ventricular_fibrillation import EVERY, VentricularFibrillation
 
 FS = 250.0
 ROW = np.array([0])
@@ -29,9 +29,10 @@ def turns(*streams: np.ndarray, fs: float = FS, bank: VentricularFibrillation | 
     """When each stream turned, in seconds."""
     bank = bank or VentricularFibrillation(fs, len(streams))
     rows, told = np.arange(len(streams)), [[] for _ in streams]
-    for first in range(0, len(streams[0]) - bank.hop + 1, bank.hop):
-        for row in bank.feed(rows, np.stack([x[first : first + bank.hop] for x in streams])):
-            told[row].append((first + bank.hop) / fs)
+    length = EVERY * bank.hop
+    for first in range(0, len(streams[0]) - length + 1, length):
+        for row in bank.feed(rows, np.stack([x[first : first + length] for x in streams])):
+            told[row].append((first + length) / fs)
     return told
 
 
