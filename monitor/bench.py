@@ -17,10 +17,11 @@ from edge.detector import Detector
 from edge.events import ClassifiedBeat
 from edge.rows import Rows
 from edge.types import F32, RowIndex
+from monitor.group import HOPS
 
 _STAGES: Final = {
     ("ring.py", "feed"): "ring",
-    ("detector.py", "feed"): "detect",
+    ("detector.py", "hear"): "detect",
     ("quality.py", "feed"): "quality",
     ("rhythm.py", "feed"): "rhythm",
     ("rhythm.py", "found"): "rhythm",
@@ -62,8 +63,7 @@ def run_pipeline(signals: Sequence[F32], fs: float, model: Model, streams: int, 
     The signals must be `seconds` and `SETTLE_S` long.
     """
     x = stretches(signals, streams, round((SETTLE_S + seconds) * fs))
-    cpu_s, beats = _timed(x, fs, model)
-    patient_seconds = streams * seconds
+    cpu_s, patient_seconds, beats = _timed(x, fs, model)
     return PipelineResult(
         streams=streams,
         seconds=seconds,
@@ -102,42 +102,48 @@ def stretches(signals: Sequence[F32], streams: int, length: int) -> F32:
 
 
 def _begun(x: F32, fs: float, model: Model) -> tuple[Chain, RowIndex]:
-    chain = Chain(fs, model, capacity=len(x))
+    chain = Chain(fs, model, capacity=len(x), hops=HOPS)
     return chain, np.array([chain.join() for _ in x], dtype=np.intp)
 
 
 def detect_us(signals: Sequence[F32], fs: float, streams: int, seconds: float) -> float:
     """µs of one core per patient-second of the detector alone, once it has settled."""
-    detector, rows = Detector(fs, streams), np.arange(streams)
+    detector, rows = Detector(fs, streams, HOPS), np.arange(streams)
     detector.start(rows, 0)
-    hops = _hops(stretches(signals, streams, round((SETTLE_S + seconds) * fs)), detector.hop)
-    settling = round(SETTLE_S * fs / detector.hop)
-    for hop in hops[:settling]:
-        detector.feed(rows, hop)
+    blocks = _blocks(stretches(signals, streams, round((SETTLE_S + seconds) * fs)), detector.hop)
+    settling = _settling(fs, detector.hop)
+    for block in blocks[:settling]:
+        detector.feed(rows, block)
     before = time.process_time()
-    for hop in hops[settling:]:
-        detector.feed(rows, hop)
-    return 1e6 * (time.process_time() - before) / (streams * (len(hops) - settling) * detector.hop / fs)
+    for block in blocks[settling:]:
+        detector.feed(rows, block)
+    return 1e6 * (time.process_time() - before) * fs / blocks[settling:].size
 
 
-def _hops(x: F32, hop: int) -> F32:
-    """`(hops, streams, hop)`, each contiguous."""
-    whole = x[:, : x.shape[1] // hop * hop]
-    return np.ascontiguousarray(whole.reshape(len(x), -1, hop).swapaxes(0, 1))
+def _blocks(x: F32, hop: int) -> F32:
+    """`(blocks, streams, HOPS · hop)`, each contiguous: what a monitor takes at once where a second comes at once."""
+    length = HOPS * hop
+    whole = x[:, : x.shape[1] // length * length]
+    return np.ascontiguousarray(whole.reshape(len(x), -1, length).swapaxes(0, 1))
 
 
-def _timed(x: F32, fs: float, model: Model) -> tuple[float, int]:
-    """CPU seconds and classified beats of one run over `x`, from `SETTLE_S` on."""
+def _settling(fs: float, hop: int) -> int:
+    """Blocks that are not measured."""
+    return round(SETTLE_S * fs / (HOPS * hop))
+
+
+def _timed(x: F32, fs: float, model: Model) -> tuple[float, float, int]:
+    """CPU seconds, patient-seconds and classified beats of one run over `x`, from `SETTLE_S` on."""
     chain, rows = _begun(x, fs, model)
-    hops = _hops(x, chain.hop)
-    settling = round(SETTLE_S * fs / chain.hop)
-    for hop in hops[:settling]:
-        chain.feed(rows, hop)
+    blocks = _blocks(x, chain.hop)
+    settling = _settling(fs, chain.hop)
+    for block in blocks[:settling]:
+        chain.feed(rows, block)
     before = time.process_time()
     found = 0
-    for hop in hops[settling:]:
-        found += sum(isinstance(event, ClassifiedBeat) for _, event in chain.feed(rows, hop))
-    return time.process_time() - before, found
+    for block in blocks[settling:]:
+        found += sum(isinstance(event, ClassifiedBeat) for _, event in chain.feed(rows, block))
+    return time.process_time() - before, blocks[settling:].size / fs, found
 
 
 def _profile(x: F32, fs: float, model: Model) -> dict[str, float]:
