@@ -38,8 +38,11 @@ class Peaks:
     def parted(self, counts: I64) -> Iterator["Peaks"]:
         """So many of them at a time."""
         ends = np.cumsum(counts)
-        for part in map(slice, (ends - counts).tolist(), ends.tolist()):
-            yield Peaks(self.rows[part], self.tick[part], self.level[part], self.background[part], self.sample[part])
+        for part, count in zip(map(slice, (ends - counts).tolist(), ends.tolist()), counts.tolist(), strict=True):
+            yield self._of(part) if count else NO_PEAKS
+
+    def _of(self, part: slice) -> "Peaks":
+        return Peaks(self.rows[part], self.tick[part], self.level[part], self.background[part], self.sample[part])
 
 
 NO_PEAKS: Final = Peaks(

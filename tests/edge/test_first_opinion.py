@@ -25,13 +25,14 @@ def signals() -> F32:
     return np.stack([patient.mv for patient in patients(3, 40.0, seed=5)])
 
 
-def said(x: F32, model: Model, first_opinions: bool = True) -> list[list[Event]]:
+def said(x: F32, model: Model, first_opinions: bool = True, hops: int = 1) -> list[list[Event]]:
     """What a chain says of each row of `x`, fed together."""
-    chain = Chain(FS, model, capacity=len(x), first_opinions=first_opinions)
+    chain = Chain(FS, model, capacity=len(x), first_opinions=first_opinions, hops=hops)
     rows = np.array([chain.join() for _ in x])
     events: list[list[Event]] = [[] for _ in x]
-    for at in range(0, x.shape[1] - chain.hop + 1, chain.hop):
-        for row, event in chain.feed(rows, x[:, at : at + chain.hop]):
+    length = hops * chain.hop
+    for at in range(0, x.shape[1] - length + 1, length):
+        for row, event in chain.feed(rows, x[:, at : at + length]):
             events[row].append(event)
     for row, event in chain.flush(rows):
         events[row].append(event)
@@ -92,6 +93,10 @@ def test_nothing_else_that_is_said_changes(signals: F32, model: Model) -> None:
 def test_streams_together_are_each_alone(signals: F32, model: Model) -> None:
     for x, together in zip(signals, said(signals, model), strict=True):
         assert opinions(said(x[None], model)[0]) == opinions(together)
+
+
+def test_several_hops_at_once_say_what_one_after_another_says(signals: F32, model: Model) -> None:
+    assert said(signals, model, hops=10) == said(signals, model)
 
 
 def test_what_waited_at_a_hole_is_told_by_its_class_alone(signals: F32, model: Model) -> None:
