@@ -88,15 +88,15 @@ class Chain:
 
     def feed(self, rows: RowIndex, x: F32) -> Found:
         """One hop or several, `(len(rows), hops · hop)` in mV, of each stream in `rows` (each at most once)."""
+        whole = self._whole_blocks(rows)
         self._ring.feed(rows, x)
         heard, clock = self._rhythm.heard(), self._ring.clock[rows]
         silent = rows[self._rhythm.is_long(clock - heard[rows])]  # unless beats are found in between
-        hops_before = (clock - x.shape[1] - self._ring.first[rows]) // self.hop % HOPS
-        whole = [rows[(hops_before + hop) % HOPS == 0] for hop in range(1, HOPS + 1)]
         out: Found = []
-        for hop, beats in enumerate(self._detector.hear(rows, x)):
-            to_come = x.shape[1] - (hop + 1) * self.hop
-            out += self._look(whole[hop % HOPS], to_come)
+        for hop, beats in enumerate(self._detector.hear(rows, x), 1):
+            to_come = x.shape[1] - hop * self.hop
+            if len(ready := whole[hop % HOPS]):
+                out += self._look(ready, to_come)
             self._hear(beats, heard, silent, to_come)
             if self._opinions and (opinions := self._opinions.feed(rows, self._ring, to_come)):
                 out += self._say()
@@ -166,10 +166,13 @@ class Chain:
             stage.grow(capacity)
         self._free += list(range(held, capacity))[::-1]
 
+    def _whole_blocks(self, rows: RowIndex) -> list[RowIndex]:
+        """The streams of which a block is whole in so many hops, modulo `HOPS`."""
+        hops = (self._ring.clock[rows] - self._ring.first[rows]) // self.hop
+        return [rows[(hops + hop) % HOPS == 0] for hop in range(HOPS)]
+
     def _look(self, rows: RowIndex, to_come: int) -> Found:
-        """At the signal of streams of which another half second is whole, `to_come` samples ago."""
-        if not len(rows):
-            return []
+        """At the signal of streams of which another block was whole `to_come` samples ago."""
         length = (PAST + HOPS) * self.hop
         x = self._ring.window(rows, self._ring.clock[rows] - to_come - length, length, repeat_ends=True)
         quality, turned = self._quality.feed(rows, x), self._rhythm.feed(rows, x[:, PAST * self.hop :])
