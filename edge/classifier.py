@@ -6,10 +6,11 @@ from edge import irregular_beats
 from edge.card import ModelMismatch
 from edge.net import Model, load
 from edge.pending import LONGEST_WAIT_S
+from edge.rows import chosen
 from edge.succession import Succession
 from edge.tables import Q
 from edge.types import F32, I64, U8, Bool, RowIndex, Table
-from edge.views import Views, chosen, net_image
+from edge.views import Views, net_image
 
 __all__ = ["BeatClassifier", "Model", "ModelMismatch", "load"]
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from edge.types import RowIndex
+from edge.types import Bool, RowIndex
 
 At: TypeAlias = slice | RowIndex
 
@@ -18,6 +18,11 @@ def span(rows: RowIndex) -> At:
     if len(rows) > 1 and not np.array_equal(rows, np.arange(first, after)):
         return rows
     return slice(first, after)
+
+
+def chosen(mask: Bool) -> Bool | slice:
+    """An index for what the mask has: a slice where that is all, nearly always, because masks copy."""
+    return slice(None) if np.count_nonzero(mask) == len(mask) else mask
 
 
 class Rows:

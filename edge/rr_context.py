@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.pending import LONGEST_WAIT_S
-from edge.rows import Rows
+from edge.rows import Rows, chosen
 from edge.types import F32, I64, Bool, RowIndex, Table
 
 HISTORY: Final = 300  # intervals
@@ -53,15 +53,28 @@ _QUANTILES: Final = {  # of the newest so many intervals, or of the newest 20 ch
     "change": (20, 0.5),
 }
 _VALUES: Final = ("pre", "post", "pre2", "M50", "M300", *_QUANTILES)
-_ABOVE, _BELOW = (np.array([_VALUES.index(ratio[side]) for ratio in RATIOS]) for side in (0, 1))
-_RATIO_COLUMNS: Final = np.delete(np.arange(len(FEATURES)), IRREGULARITY)
+
+
+def _differences() -> F32:
+    """`(len(_VALUES), len(FEATURES))`: from logarithms to those of ratios, and from the change to irregularity."""
+    differences = np.zeros((len(RATIOS), len(_VALUES)), np.float32)
+    for row, ratio in zip(differences, RATIOS, strict=True):
+        row[[_VALUES.index(name) for name in ratio]] = 1, -1
+    change = np.array([4 * (name == "change") for name in _VALUES], np.float32)
+    return np.insert(differences, IRREGULARITY, change, axis=0).T.copy()
+
+
+_DIFFERENCES: Final = _differences()
 
 _PARTS: Final = (10, 50, HISTORY, 20)
 """The newest 10, 50 and 300 intervals and 20 changes are sorted side by side."""
 
 
-def _neighbours() -> tuple[NDArray[np.intp], NDArray[np.intp], F32]:
-    """By the number of intervals there are: which two of the sorted values each quantile lies between, and where."""
+def _neighbours() -> tuple[NDArray[np.intp], F32]:
+    """By the number of intervals there are: which two of the sorted values each quantile lies between, and where.
+
+    `(HISTORY + 1, 2, quantiles)` and `(HISTORY + 1, quantiles)`.
+    """
     among = np.array([among for among, _ in _QUANTILES.values()])
     share = np.array([share for _, share in _QUANTILES.values()])
     first = np.array([sum(_PARTS[: _PARTS.index(n)]) for n in among])
@@ -69,13 +82,14 @@ def _neighbours() -> tuple[NDArray[np.intp], NDArray[np.intp], F32]:
     newest = np.maximum(held - 1, 0)
     place = share * newest
     low = place.astype(np.intp)
-    return first + low, first + np.minimum(low + 1, newest), (place - low).astype(np.float32)
+    return first + np.stack([low, np.minimum(low + 1, newest)], axis=1), (place - low).astype(np.float32)
 
 
-_LOW, _HIGH, _PART = _neighbours()
+_BESIDE, _PART = _neighbours()
 
-_SHORTEST_S: Final = np.float32(1e-3)
-_NEVER: Final = np.iinfo(np.int64).min
+_SHORTEST_S: Final = np.array(1e-3, np.float32)
+_NOTHING: Final = np.array(0, np.float32)
+_NEVER: Final = np.iinfo(np.int64).max // 2
 
 
 class RRView(NamedTuple):
@@ -92,7 +106,7 @@ class RRContext(Rows):
 
     interval: F32  # (capacity, HISTORY), s, newest first, NaN where there are no more
     count: I64  # of them
-    last: I64  # sample of the beat before, or NEVER
+    last: I64  # sample of the beat before, or one that no beat can reach
 
     def __init__(self, fs: float, capacity: int, waited_s: float = LONGEST_WAIT_S) -> None:
         """`fs` in Hz, of the sample numbers that will come; `waited_s` is how long a next beat was waited for."""
@@ -105,9 +119,8 @@ class RRContext(Rows):
         self.last[rows] = _NEVER
 
     def since(self, rows: RowIndex, sample: I64) -> I64:
-        """Samples from each stream's last beat to `sample`; -1 where there is none."""
-        last = self.last[rows]
-        since: I64 = np.where(last == _NEVER, -1, sample - last)
+        """Samples from each stream's last beat to `sample`; negative where there is none."""
+        since: I64 = sample - self.last[rows]
         return since
 
     def feed(self, due: Table) -> RRView:
@@ -116,44 +129,45 @@ class RRContext(Rows):
         Where the next beat is not known, its interval counts as the usual one, or as what was waited if that is longer.
         """
         rows, sample, following = due["row"], due["sample"], due["next"]
-        since = self.since(rows, sample)
+        since, open_ended = self.since(rows, sample), following < 0
         follows = since >= 0
         pre = self._seconds(since)
-        open_ended = following < 0
         post = np.where(open_ended, self._waited_s, self._seconds(following - sample))
-        self._remember(rows[follows], pre[follows])
+        recent, count = self._remember(rows, pre, follows)
         self.last[rows] = sample
-        recent, count = self.interval[rows], self.count[rows]
         # Before there is an interval the one that follows stands in.
-        recent[:, 0] = np.where(count > 0, recent[:, 0], post)
+        np.copyto(recent[:, 0], post, where=count == 0)
         return _view(recent, np.maximum(count, 1), pre, post, follows, open_ended)
 
     def _seconds(self, samples: I64) -> F32:
-        seconds: F32 = np.minimum(np.maximum(samples / self.fs, 0), LONGEST_S).astype(np.float32)
+        seconds: F32 = np.minimum(samples / self.fs, LONGEST_S).astype(np.float32)
         return seconds
 
-    def _remember(self, rows: RowIndex, pre: F32) -> None:
-        older = self.interval[rows, :-1]
-        self.interval[rows, 1:] = older
-        self.interval[rows, 0] = pre
-        self.count[rows] = np.minimum(self.count[rows] + 1, HISTORY)
+    def _remember(self, rows: RowIndex, pre: F32, follows: Bool) -> tuple[F32, I64]:
+        """Put the intervals that there are before the others; gives a copy of all, and how many they are."""
+        recent = self.interval.take(rows, axis=0)
+        new = chosen(follows)
+        recent[new, 1:] = recent[new, :-1]
+        recent[new, 0] = pre[new]
+        count: I64 = np.minimum(self.count[rows] + follows, HISTORY)
+        self.interval[rows], self.count[rows] = recent, count
+        return recent, count
 
 
 def _view(recent: F32, count: I64, pre: F32, post: F32, follows: Bool, open_ended: Bool) -> RRView:
     quantile = _quantiles(recent, count)
-    known = np.where(recent == recent, recent, 0)
+    known = np.fmax(recent, _NOTHING)
     m10, m50 = quantile[:, 0], quantile[:, 2]
     value = np.empty((len(recent), len(_VALUES)), np.float32)
     value[:, 0] = pre = np.where(follows, pre, m10)
     value[:, 1] = np.maximum(post, open_ended * m50)
     value[:, 2] = np.where(count > 1, recent[:, 1], m10)
-    value[:, 3] = known[:, :50].sum(1) / np.minimum(count, 50)
-    value[:, 4] = known.sum(1) / count
+    value[:, 3] = np.add.reduce(known[:, :50], axis=1) / np.minimum(count, 50)
+    value[:, 4] = np.add.reduce(known, axis=1) / count
     value[:, 5:] = quantile
     logs = np.log2(np.maximum(value, _SHORTEST_S))
-    vector = np.empty((len(recent), len(FEATURES)), np.float32)
-    vector[:, _RATIO_COLUMNS] = logs[:, _ABOVE] - logs[:, _BELOW]
-    vector[:, IRREGULARITY] = 4 * quantile[:, -1]
+    logs[:, -1] = quantile[:, -1]
+    vector = logs @ _DIFFERENCES  # exact: each of them is one number, or one minus another
     timely: Bool = pre > TIMELY * np.maximum(m10, m50)
     return RRView(np.minimum(np.maximum(vector, -CLIP), CLIP), timely)
 
@@ -166,8 +180,7 @@ def _quantiles(recent: F32, count: I64) -> F32:
     np.abs(logs[:, 1:] - logs[:, :-1], out=ascending[:, -20:])
     for part in (slice(0, 10), slice(10, 60), slice(60, -20), slice(-20, None)):
         ascending[:, part].sort(axis=1)  # what is missing (NaN) goes to the end
-    each = np.arange(len(recent))[:, None]
-    low, high = ascending[each, _LOW[count]], ascending[each, _HIGH[count]]
-    found: F32 = low + (high - low) * _PART[count]
-    found[:, -1] = np.where(count > 1, found[:, -1], 0)
+    beside = ascending[np.arange(len(recent))[:, None, None], _BESIDE.take(count, axis=0)]
+    low, high = beside[:, 0], beside[:, 1]
+    found: F32 = np.fmax(low + (high - low) * _PART.take(count, axis=0), _NOTHING)
     return found

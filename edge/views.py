@@ -10,15 +10,16 @@ import numpy as np
 from edge.inputs import FIRST, POINTS, beat_images, readable, window_length
 from edge.pacing import Pacing
 from edge.pending import LONGEST_WAIT_S
+from edge.rows import chosen
 from edge.rr_context import RRContext
 from edge.templates import Templates
 from edge.types import F32, I64, Bool, RowIndex, Table
 
-IMAGE_CLIP: Final = 4.0
+IMAGE_CLIP: Final = np.array(4.0, np.float32)
 """The image's values stay within ± this: what the 8-bit scale of the input can say."""
 
 _QRS: Final = slice(-14 - FIRST, 18 - FIRST)  # −0.117 … +0.142 s: where a template has its height
-_HEIGHT_FLOOR_MV: Final = 0.05  # keeps noise around a very low template from filling the scale
+_HEIGHT_FLOOR_MV: Final = np.array(0.05, np.float32)  # keeps noise around a very low template from filling the scale
 
 
 class View(NamedTuple):
@@ -82,16 +83,13 @@ class Views:
         return View(clear, beat, template, rr.vector)
 
 
-def chosen(mask: Bool) -> Bool | slice:
-    """An index for what the mask has: a slice where that is all, nearly always, because masks copy."""
-    return slice(None) if np.count_nonzero(mask) == len(mask) else mask
-
-
 def net_image(beat: F32, template: F32) -> F32:
     """Beat and template as two channels, `(k, POINTS, 2)`, in units of half the template's height."""
     qrs = template[:, _QRS]
-    half = (qrs.max(1) - qrs.min(1) + np.float32(_HEIGHT_FLOOR_MV)) / 2
+    height = np.maximum.reduce(qrs, axis=1) - np.minimum.reduce(qrs, axis=1)
+    half = (height[:, None] + _HEIGHT_FLOOR_MV) / 2
     image = np.empty((*beat.shape, 2), np.float32)
-    np.divide(beat, half[:, None], out=image[:, :, 0])
-    np.divide(template, half[:, None], out=image[:, :, 1])
-    return image.clip(-IMAGE_CLIP, IMAGE_CLIP, out=image)
+    np.divide(beat, half, out=image[:, :, 0])
+    np.divide(template, half, out=image[:, :, 1])
+    np.maximum(image, -IMAGE_CLIP, out=image)
+    return np.minimum(image, IMAGE_CLIP, out=image)
