@@ -10,16 +10,19 @@ from typing import Final
 import numpy as np
 
 from edge.inputs import FIRST, POINTS
-from edge.rows import Rows
+from edge.rows import Rows, span
 from edge.types import F32, Bool, RowIndex
 
 CLUSTERS: Final = 6
-ALIKE: Final = 0.9  # Pearson correlation from which a beat belongs to a cluster
-SLOWEST: Final = 1 / 16  # how far a settled cluster moves towards its newest beat
-FADE: Final = 0.995  # of a cluster's weight with every beat of the stream: half is gone after 138 beats
-PREMATURE_WEIGHT: Final = 0.25
+ALIKE: Final = np.array(0.9, np.float32)  # Pearson correlation from which a beat belongs to a cluster
+SLOWEST: Final = np.array(1 / 16, np.float32)  # how far a settled cluster moves towards its newest beat
+FADE: Final = np.array(0.995, np.float32)  # of a cluster's weight with every beat of the stream: half after 138 beats
+PREMATURE_WEIGHT: Final = np.array(0.25, np.float32)
 
 _CORE: Final = slice(-30 - FIRST, 60 - FIRST)  # −0.25 … +0.49 s: QRS and T, without the P wave that S beats lack
+_POINTS: Final = np.array(_CORE.stop - _CORE.start, np.float32)
+_ONE: Final = np.array(1, np.float32)
+_FLAT: Final = np.array(1e-12, np.float32)
 
 
 class Templates(Rows):
@@ -40,31 +43,27 @@ class Templates(Rows):
         `beats` is `(len(rows), POINTS)`; `timely` says which did not come early. A stream's first beat is its own
         template.
         """
-        each = np.arange(len(rows))
-        mean, weight, count = (kept.take(rows, axis=0) for kept in (self.mean, self.weight, self.count))
-        heaviest = weight.argmax(1)
-        template: F32 = np.where(weight[each, heaviest, None] > 0, mean[each, heaviest], beats)
+        at, first = span(rows), rows * CLUSTERS
+        means, weights, counts = self.mean.reshape(-1, POINTS), self.weight.reshape(-1), self.count.reshape(-1)
+        template: F32 = means.take(first + self.weight[at].argmax(1), axis=0)
+        np.copyto(template, beats, where=self.count[at, :1] == 0)  # no cluster yet
 
-        weight *= np.float32(FADE)
-        likeness = np.where(weight > 0, _correlation(mean[:, :, _CORE], beats[:, _CORE]), np.float32(-1))
-        best = likeness.argmax(1)
-        joins = likeness[each, best] > ALIKE
-        place = np.where(joins, best, weight.argmin(1))
-        members = joins * count[each, place] + np.float32(1)
-        step = np.maximum(np.where(joins, np.float32(SLOWEST), 1), 1 / members)[:, None]
-
-        self.mean[rows, place] = mean[each, place] * (1 - step) + beats * step
-        self.count[rows, place] = members
-        weight[each, place] = joins * weight[each, place] + np.where(timely, np.float32(1), PREMATURE_WEIGHT)
-        self.weight[rows] = weight
+        self.weight[at] = weight = self.weight[at] * FADE
+        likeness = _correlation(self.mean[at, :, _CORE], beats[:, _CORE])
+        joins = np.maximum.reduce(likeness, axis=1) > ALIKE
+        place = first + np.where(joins, likeness.argmax(1), weight.argmin(1))
+        counts[place] = count = joins * counts.take(place) + _ONE
+        weights[place] = joins * weights.take(place) + np.maximum(timely, PREMATURE_WEIGHT)
+        step = np.maximum(SLOWEST, _ONE / count)[:, None]
+        means[place] = means.take(place, axis=0) * (_ONE - step) + beats * step
         return template
 
 
 def _correlation(clusters: F32, beats: F32) -> F32:
     """Pearson correlation of each beat with each cluster, `(k, clusters)`; 0 with a flat one."""
-    a = clusters - np.add.reduce(clusters, axis=2, keepdims=True) / np.float32(clusters.shape[2])
-    b = beats - np.add.reduce(beats, axis=1, keepdims=True) / np.float32(beats.shape[1])
-    both = np.einsum("kci,ki->kc", a, b)
-    power = np.einsum("kci,kci->kc", a, a) * np.einsum("ki,ki->k", b, b)[:, None]
-    found: F32 = both / np.sqrt(np.maximum(power, np.float32(1e-12)))
+    x = np.concatenate((clusters, beats[:, None]), axis=1)
+    x -= np.add.reduce(x, axis=2, keepdims=True) / _POINTS
+    both = np.einsum("kci,ki->kc", x, x[:, -1])
+    power = np.einsum("kci,kci->kc", x, x)
+    found: F32 = both[:, :-1] / np.sqrt(np.maximum(power[:, :-1] * power[:, -1:], _FLAT))
     return found
