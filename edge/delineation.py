@@ -19,9 +19,9 @@ RESTING_S: Final = 0.1
 """From here to the end of the span lies what the signal does at rest: P wave, ST segment, noise."""
 RESTING_WEIGHT: Final = 0.6
 """Of what it does at rest in the threshold, against what it does in the complex: its level follows both."""
-LEAST_RESTING: Final = np.float32(0.01)
+LEAST_RESTING: Final = np.array(0.01, np.float32)
 """Of the complex's activity: a signal without any noise is not asked to be stiller."""
-SHARE: Final = np.float32(0.7)
+SHARE: Final = np.array(0.7, np.float32)
 """Of the two's weighted geometric mean; below it the signal has come to rest."""
 REST_S: Final = 0.024
 """Rest must last this long: the flat top of a notched complex is not its end."""
@@ -36,6 +36,7 @@ _NEAR: Final = slice(_MIDDLE - round(STEEPEST_S / TICK_S), _MIDDLE + round(STEEP
 _REST: Final = round(REST_S / TICK_S)
 _REACH: Final = round(REACH_S / TICK_S)
 _RESTING: Final = np.where(np.abs(_TICK - _MIDDLE) > round(RESTING_S / TICK_S), 1, 0).astype(np.float32)
+_RESTING_TICKS: Final = _RESTING.sum(keepdims=True)
 
 
 def delineate(windows: F32, fs: float) -> tuple[I64, I64, F32]:
@@ -70,8 +71,8 @@ def _activity(x: F32, kernels: F32) -> F32:
 def _bounds(activity: F32) -> tuple[I64, I64]:
     """The ticks where the stretches of rest begin that are next to the complex."""
     near = activity[:, _NEAR]
-    steepest, most = near.argmax(1) + _NEAR.start, near.max(1)
-    resting = np.maximum(activity @ _RESTING / _RESTING.sum(), LEAST_RESTING * most)
+    steepest, most = near.argmax(1) + _NEAR.start, np.maximum.reduce(near, axis=1)
+    resting = np.maximum(activity @ _RESTING / _RESTING_TICKS, LEAST_RESTING * most)
     threshold = SHARE * most ** (1 - RESTING_WEIGHT) * resting**RESTING_WEIGHT
     at_rest = _at_rest(activity > threshold[:, None])
     later = _TICK[:-_REST] >= steepest[:, None]
@@ -80,7 +81,7 @@ def _bounds(activity: F32) -> tuple[I64, I64]:
 
 def _at_rest(active: Bool) -> Bool:
     """Whether all of the ticks after each one are quiet, for as long as rest must last: `(k, ticks - _REST)`."""
-    count = np.cumsum(active, axis=1)
+    count = active.cumsum(axis=1)
     at_rest: Bool = count[:, _REST:] == count[:, :-_REST]
     at_rest[:, _MIDDLE - _REACH - _REST] = at_rest[:, _MIDDLE + _REACH - 1] = True
     return at_rest

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from edge.types import F32, I64
+from edge.types import F32, F64, I64
 
 NO_PEAK: Final = 0
 """In place of a peak: none lies at R itself."""
@@ -27,16 +27,17 @@ T_AFTER_S: Final = 0.6
 """… or this after R."""
 USUAL_RR_S: Final = 1.0
 """Where an interval is not known."""
-P_LEAST: Final = np.float32(0.03)
-T_LEAST: Final = np.float32(0.06)
-"""Of the height of the QRS: what is lower cannot be told from noise."""
+LEAST: Final = np.array([[0.03], [0.06]], np.float32)
+"""Of the height of the QRS, for P and T: what is lower cannot be told from noise."""
 QRS_S: Final = 0.06
 """The complex is at its height within this of R."""
-LEAST_MV: Final = np.float32(0.02)
+LEAST_MV: Final = np.array(0.02, np.float32)
 
 _R: Final = round(P_BEFORE_S / TICK_S)
-_TICK: Final = np.arange(_R + round(T_AFTER_S / TICK_S) + 1)
+_TICK: Final = np.arange(_R + round(T_AFTER_S / TICK_S) + 1.0)
 _QRS: Final = slice(_R - round(QRS_S / TICK_S), _R + round(QRS_S / TICK_S) + 1)
+_OF_RR: Final = np.array([[-P_OF_RR], [1], [1], [T_OF_RR]])
+_CLEAR: Final = np.array([[0], [round(T_CLEAR_S / TICK_S)], [-round(P_CLEAR_S / TICK_S)], [0]]) + _R
 
 
 def wave_peaks(windows: F32, fs: float, onset: I64, offset: I64, before: I64, after: I64) -> tuple[I64, I64]:
@@ -52,38 +53,34 @@ def wave_peaks(windows: F32, fs: float, onset: I64, offset: I64, before: I64, af
     scale = _scale(fs)
     first = windows.shape[1] // 2 - scale.before
     y = np.dot(windows[:, first : first + len(scale.kernel)], scale.kernel)
-    begin, end = _where(scale, onset, offset, before, after)
-    peak, height = _farthest(np.concatenate([y, y]), begin, end)
+    peak, height = _farthest(y, _bounds(scale, onset, offset, before, after))
     near = y[:, _QRS]
     qrs = np.maximum.reduce(near, axis=1) - np.minimum.reduce(near, axis=1)
-    least = np.maximum(np.concatenate([P_LEAST * qrs, T_LEAST * qrs]), LEAST_MV)
-    p, t = np.where(height >= least, scale.sample[peak], NO_PEAK).reshape(2, -1)
+    p, t = np.where(height >= np.maximum(LEAST * qrs, LEAST_MV), scale.sample.take(peak), NO_PEAK)
     return p, t
 
 
-def _where(scale: "_Scale", onset: I64, offset: I64, before: I64, after: I64) -> tuple[I64, I64]:
-    """First and last tick of where P waves may be, then of where T waves may be: `(2 k,)` each."""
-    before = np.where(before > 0, before, scale.usual)
-    after = np.where(after > 0, after, scale.usual)
-    samples = np.concatenate([-P_OF_RR * before, offset, onset, T_OF_RR * after])
-    tick = np.rint(samples / scale.tick).astype(np.int64).reshape(2, -1) + _R
-    begin, end = tick
-    k = len(onset)
-    begin[k:] += round(T_CLEAR_S / TICK_S)
-    end[:k] -= round(P_CLEAR_S / TICK_S)
-    return np.maximum(begin, 0), np.minimum(end, len(_TICK) - 1)
+def _bounds(scale: "_Scale", onset: I64, offset: I64, before: I64, after: I64) -> F64:
+    """The first ticks of where the P and the T waves may be, then the last ones: `(4, k)`."""
+    bounds = np.array((before, offset, onset, after), np.float64)
+    intervals = bounds[::3]
+    np.copyto(intervals, scale.usual, where=intervals <= 0)
+    bounds *= _OF_RR
+    bounds /= scale.tick
+    ticks: F64 = np.minimum(np.maximum(np.rint(bounds) + _CLEAR, 0.0), _TICK[-1])
+    return ticks
 
 
-def _farthest(y: F32, begin: I64, end: I64) -> tuple[I64, F32]:
-    """The tick between `begin` and `end` that is farthest from the line between the two, and how far that is."""
-    row = np.arange(len(y))
-    from_, to = y[row, begin], y[row, end]
-    rise = (to - from_) / np.maximum(end - begin, 1)
-    away = _TICK - begin[:, None]
-    distance = np.abs(y - from_[:, None] - rise[:, None] * away)
-    distance *= (away > 0) & (end[:, None] > _TICK)
-    peak = distance.argmax(1)
-    return peak, distance[row, peak].astype(np.float32)
+def _farthest(y: F32, bounds: F64) -> tuple[I64, F32]:
+    """The ticks between bounds that are farthest from the line between the two, and how far that is: `(2, k)` each."""
+    begin, end = bounds[:2], bounds[2:]
+    level = y[np.arange(len(y)), bounds.astype(np.intp)]
+    from_, to = level[:2], level[2:]
+    rise = (to - from_) / np.maximum(end - begin, 1.0)
+    line = (from_ - rise * begin)[:, :, None] + rise[:, :, None] * _TICK
+    distance = np.abs(y - line)
+    distance *= (begin[:, :, None] < _TICK) & (end[:, :, None] > _TICK)
+    return distance.argmax(2), np.maximum.reduce(distance, axis=2).astype(np.float32)
 
 
 class _Scale(NamedTuple):
