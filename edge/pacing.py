@@ -13,12 +13,13 @@ from edge.rows import Rows
 from edge.types import F32, Bool, RowIndex
 
 LOWEST_HZ: Final = 250.0  # a slower converter smooths the spike away
-SHARP: Final = 3.5  # times as sharp as the rest of the beat
-SHARP_WHERE_PACED: Final = 2.0
-PACED_SHARE: Final = 0.25  # of the beats so far, from which the lower threshold holds
-SMALLEST_MV: Final = 0.15
+SHARP: Final = np.array(3.5, np.float32)  # times as sharp as the rest of the beat
+SHARP_WHERE_PACED: Final = np.array(2.0, np.float32)
+PACED_SHARE: Final = np.array(0.25, np.float32)  # of the beats so far, from which the lower threshold holds
+SMALLEST_MV: Final = np.array(0.15, np.float32)
+NOISE_MV: Final = np.array(0.01, np.float32)
 
-_NEWEST: Final = 1 / 16  # how much the newest beat counts for the share
+_NEWEST: Final = np.array(1 / 16, np.float32)  # how much the newest beat counts for the share
 _BEFORE_S, _AFTER_S = 1 / 6, 1 / 6  # of the R peak: what is looked at
 _LATEST_S: Final = 0.001  # a spike comes before the R peak
 _SPIKE_S: Final = 0.015  # to either side of its top it still bends
@@ -38,9 +39,9 @@ class Pacing(Rows):
     def feed(self, rows: RowIndex, windows: F32) -> Bool:
         """Which of these beats, at most one of each stream, are paced, `(len(rows),)`; `windows` as for the net, mV."""
         sharpness = spikes(windows, self.fs) if self.fs >= LOWEST_HZ else np.zeros(len(rows), np.float32)
-        usual = self.share[rows] > PACED_SHARE
-        self.share[rows] += ((sharpness > SHARP) - self.share[rows]) * np.float32(_NEWEST)
-        paced: Bool = sharpness > np.where(usual, SHARP_WHERE_PACED, SHARP)
+        share = self.share[rows]
+        self.share[rows] = share + ((sharpness > SHARP) - share) * _NEWEST
+        paced: Bool = sharpness > np.where(share > PACED_SHARE, SHARP_WHERE_PACED, SHARP)
         return paced
 
 
@@ -53,10 +54,9 @@ def spikes(windows: F32, fs: float) -> F32:
     first, last = middle - round(_BEFORE_S * fs), middle + round(_AFTER_S * fs)
     around = windows[:, first - lag : last + lag]
     bend = np.abs(around[:, : -2 * lag] - 2 * around[:, lag:-lag] + around[:, 2 * lag :])
-    sharpest = bend.argmax(1)
-    top = bend[np.arange(len(bend)), sharpest]
+    sharpest, top = bend.argmax(1), np.maximum.reduce(bend, axis=1)
     elsewhere = np.abs(np.arange(last - first) - sharpest[:, None]) > _SPIKE_S * fs
     rest = np.maximum.reduce(bend * elsewhere, axis=1)
     is_spike = (sharpest + first - middle <= _LATEST_S * fs) & (top >= SMALLEST_MV)
-    ratio: F32 = np.where(is_spike, top / (rest + np.float32(0.01)), np.float32(0))
+    ratio: F32 = is_spike * (top / (rest + NOISE_MV))
     return ratio
