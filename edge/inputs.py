@@ -57,10 +57,9 @@ def readable(windows: F32, fs: float, seen_s: float = LAST / GRID_HZ) -> Bool:
 
 
 def _median(images: F32) -> F32:
-    """Of each, `(k, 1)`: as `np.median`, which is six times slower on one image."""
-    lower = POINTS // 2 - 1
-    middle = np.partition(images, (lower, lower + 1), axis=1)[:, lower : lower + 2]
-    median: F32 = (middle[:, :1] + middle[:, 1:]) * np.float32(0.5)
+    """Of each, `(k, 1)`: as `np.median`, which is six times slower; to sort so few is faster than to part them."""
+    ordered, upper = np.sort(images, axis=1), POINTS // 2
+    median: F32 = (ordered[:, upper - 1, None] + ordered[:, upper, None]) * np.float32(0.5)
     return median
 
 
