@@ -35,7 +35,7 @@ and `(P` are trigeminy and a pacemaker.
 """
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
     """Something at `sample`."""
 
     sample: int
