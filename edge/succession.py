@@ -13,8 +13,11 @@ from edge.rows import Rows
 from edge.tables import V
 from edge.types import F32, U8, Bool, RowIndex
 
-AFTER_V: Final = np.float32(1.25)
+AFTER_V: Final = 1.25
 """Log odds. In de Chazal's DS1 a beat is V 7.4 % of the time, and 21.3 % after one that is: 1.22 more."""
+
+_MORE: Final = np.zeros((2, 4), np.float32)
+_MORE[1, V] = AFTER_V
 
 
 class Succession(Rows):
@@ -27,8 +30,7 @@ class Succession(Rows):
 
     def weigh(self, rows: RowIndex, logits: F32) -> F32:
         """The net's `(len(rows), 4)`, given the beat before."""
-        weighed = logits.copy()
-        weighed[:, V] += AFTER_V * self.ventricular[rows]
+        weighed: F32 = logits + _MORE.take(self.ventricular[rows], axis=0)
         return weighed
 
     def remember(self, rows: RowIndex, labels: U8) -> None:
