@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from edge.conditions import Found
 from edge.events import HeartRateVariability
-from edge.rows import Rows
+from edge.rows import Rows, span
 from edge.tables import N
 from edge.types import F64, I64, U8, Bool, RowIndex
 
@@ -56,15 +56,14 @@ class Variability(Rows):
         return told
 
     def _add(self, rows: RowIndex, rr_s: F64, normal: Bool) -> None:
-        counts = normal & self.normal[rows] & (rr_s < LONGEST_S)
-        rr, before = np.where(counts, rr_s, 0), self.rr[rows]
-        pair = counts & (before > 0)
-        step = np.where(pair, np.abs(rr - before), 0)
-        more = np.empty((len(rows), 6))
-        for place, term in enumerate((counts, rr, rr * rr, pair, step * step, step > PNN_S)):
-            more[:, place] = term
-        self.sums[rows] += more
-        self.rr[rows], self.normal[rows] = rr, normal
+        at = span(rows)
+        counts = normal & self.normal[at] & (rr_s < LONGEST_S)
+        rr, before = np.where(counts, rr_s, 0.0), self.rr[at]
+        pair = counts & (before > 0.0)
+        step = pair * np.abs(rr - before)
+        more = np.array((counts, rr, rr * rr, pair, step * step, step > PNN_S), np.float64)
+        self.sums[at] += more.T
+        self.rr[at], self.normal[at] = rr, normal
 
     def _told(self, rows: RowIndex, known_at: I64) -> Found:
         sums, end = self.sums[rows], self.end[rows]
