@@ -53,7 +53,7 @@ class AtrialFibrillation(Rows):
 
     log_rr: F32  # (capacity, KEPT), s, between beats that are not ventricular, the newest last, NaN where there is none
     held: I64  # how many of them there are
-    ectopic: Bool  # (capacity, KEPT, 2), which of the last beats were V, which S, in a ring by `count`
+    ectopic: Bool  # (capacity, 2, KEPT), which of the last beats were V, which S, in a ring by `count`
     count: I64  # beats since the start, or since what was known was forgotten
     sound: Bool  # the last beat was not ventricular
     odds: F64  # what `feed` said last
@@ -62,7 +62,7 @@ class AtrialFibrillation(Rows):
         fresh: dict[str, ArrayLike] = {
             "log_rr": np.full(KEPT, np.nan, np.float32),
             "held": 0,
-            "ectopic": np.zeros((KEPT, 2), np.bool_),
+            "ectopic": np.zeros((2, KEPT), np.bool_),
             "count": 0,
             "sound": False,
             "odds": np.nan,
@@ -94,11 +94,11 @@ class AtrialFibrillation(Rows):
         return ago
 
     def _remember(self, rows: RowIndex, rr_s: F64, labels: U8) -> None:
-        sound = _SOUND[labels]
+        sound = _SOUND.take(labels)
         counts = sound & self.sound[rows] & (rr_s < LONGEST_S)
         self.sound[rows] = sound
         self.count[rows] = count = self.count[rows] + 1
-        self.ectopic[rows, count % KEPT] = _ECTOPIC[labels]
+        self.ectopic[rows, :, count % KEPT] = _ECTOPIC.take(labels, axis=0)
         self._follow(rows[counts], rr_s[counts])
 
     def _follow(self, rows: RowIndex, rr_s: F64) -> None:
@@ -107,14 +107,14 @@ class AtrialFibrillation(Rows):
         self.held[rows] = np.minimum(self.held[rows] + 1, KEPT)
 
     def _measures(self, rows: RowIndex, p_wave: F32) -> F64:
-        log_rr, held = self.log_rr[rows], self.held[rows]
+        log_rr, held = self.log_rr.take(rows, axis=0), self.held[rows]
         measures = np.empty((len(rows), len(MEASURES)))
         measures[:, 0] = _surprise(log_rr, held)
         measures[:, 1] = _change(log_rr, held) + 1e-3
         measures[:, 2] = p_wave + 1e-3
         np.log(measures[:, :3], out=measures[:, :3])
         measures[:, 3] = np.sort(log_rr, axis=1)[np.arange(len(rows)), held // 2]
-        measures[:, 4:] = self.ectopic[rows].sum(1) / np.minimum(self.count[rows], KEPT)[:, None]
+        measures[:, 4:] = self.ectopic.take(rows, axis=0).sum(2) / np.minimum(self.count[rows], KEPT)[:, None]
         return measures
 
 
@@ -124,7 +124,8 @@ def _surprise(log_rr: F32, held: I64) -> F64:
     The entropy is its logarithm. The small numbers added keep windows without a single match apart from each other, and
     finite.
     """
-    alike = np.abs(log_rr[:, :, None] - log_rr[:, None, :]) < ALIKE
+    apart = log_rr[:, :, None] - log_rr[:, None, :]
+    alike = np.abs(apart, out=apart) < ALIKE
     both = alike[:, 1:, 1:] & alike[:, :-1, :-1]
     ones = (alike.sum((1, 2)) - held) / _ONES[held]
     twos = (both.sum((1, 2)) - (held - 1)) / _TWOS[held]

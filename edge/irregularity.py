@@ -51,7 +51,7 @@ def _least_change(intervals: Intervals, rows: RowIndex, enough: float) -> F32:
     if np.count_nonzero(unclear):
         log_rr = intervals.logarithms(rows[unclear])
         rest = [_median_change(log_rr, 2), _median_change(log_rr, 3), 2 * _spread(log_rr)]
-        least[unclear] = np.min([least[unclear], *rest], axis=0)
+        least[unclear] = np.minimum.reduce([least[unclear], *rest])
     return least
 
 
