@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from edge.rows import Rows
+from edge.rows import Rows, chosen
 from edge.tables import N, S
 from edge.types import F32, U8, RowIndex, Table
 
@@ -51,11 +51,10 @@ class PWaves(Rows):
         """
         rows = due["row"]
         has = (labels == N) | (labels == S)
-        told = np.count_nonzero(has)
-        if told == len(rows):
-            self.learn(rows, *stretches(windows, self.fs))
-        elif told:
-            self.learn(rows[has], *stretches(windows[has], self.fs))
+        if np.count_nonzero(has):
+            told = chosen(has)
+            before, qrs_mv = stretches(windows, self.fs)
+            self.learn(rows[told], before[told], qrs_mv[told])
         return self.share(rows)
 
     def learn(self, rows: RowIndex, before: F32, qrs_mv: F32) -> None:

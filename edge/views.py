@@ -28,7 +28,7 @@ class View(NamedTuple):
     clear: Bool
     """`(k,)`: the beat lies inside the signal, which can be judged, and no pacemaker made it. The rest is class Q."""
     beat: F32
-    """`(k, POINTS)`, mV."""
+    """`(k, POINTS)`, mV; as the next, it says nothing where the beat is not clear."""
     template: F32
     """`(k, POINTS)`, mV: the patient's usual beat so far."""
     rr: F32
@@ -64,7 +64,7 @@ class Views:
         self._pacing.grow(capacity)
 
     def interval(self, rows: RowIndex, sample: I64) -> I64:
-        """Samples from each stream's last beat to `sample`; -1 where there is none."""
+        """Samples from each stream's last beat to `sample`; negative where there is none."""
         return self._rr.since(rows, sample)
 
     def feed(self, due: Table, windows: F32) -> View:
@@ -73,12 +73,13 @@ class Views:
         Every beat counts for the intervals; only those with a clear signal teach the templates.
         """
         rows, rr = due["row"], self._rr.feed(due)
-        clear = due["whole"] & readable(windows, self.fs, self._waited_s)
-        seen = chosen(clear)
-        clear[seen] = ~self._pacing.feed(rows[seen], windows[seen])
-        seen = chosen(clear)
+        legible = due["whole"] & readable(windows, self.fs, self._waited_s)
+        seen, clear = chosen(legible), legible.copy()
+        windows = windows[seen]
+        clear[seen] = ~self._pacing.feed(rows[seen], windows)
         beat, template = np.zeros((2, len(due), POINTS), np.float32)
-        beat[seen] = beat_images(windows[seen], self.fs)
+        beat[seen] = beat_images(windows, self.fs)
+        seen = chosen(clear)
         template[seen] = self._templates.feed(rows[seen], beat[seen], rr.timely[seen])
         return View(clear, beat, template, rr.vector)
 
