@@ -42,7 +42,7 @@ class BeatClassifier:
         self.capacity = max(self.capacity, capacity)
 
     def interval(self, rows: RowIndex, sample: I64) -> I64:
-        """Samples from each stream's last beat to `sample`; -1 at its start and after a hole."""
+        """Samples from each stream's last beat to `sample`; negative at its start and after a hole."""
         return self._views.interval(rows, sample)
 
     def feed(self, due: Table, windows: F32, atria_fibrillate: Bool | None = None) -> tuple[U8, F32]:
