@@ -6,6 +6,7 @@ from edge import irregular_beats
 from edge.card import ModelMismatch
 from edge.net import Model, load
 from edge.pending import LONGEST_WAIT_S
+from edge.prevalence import Prevalence
 from edge.rows import chosen
 from edge.succession import Succession
 from edge.tables import Q
@@ -23,11 +24,13 @@ class BeatClassifier:
         self.capacity = capacity
         self._model = model
         self._views = Views(fs, capacity, waited_s)
+        self._prevalence = Prevalence(capacity)
         self._succession = Succession(capacity)
 
     def start(self, rows: RowIndex, sample: I64) -> None:
         """Fresh streams. Where they begin does not matter here: only intervals do."""
         self._views.start(rows)
+        self._prevalence.refresh(rows)
         self._succession.refresh(rows)
 
     def skip(self, rows: RowIndex, sample: I64) -> None:
@@ -38,6 +41,7 @@ class BeatClassifier:
     def grow(self, capacity: int) -> None:
         """Make room for `capacity` streams; those that are there keep their state."""
         self._views.grow(capacity)
+        self._prevalence.grow(capacity)
         self._succession.grow(capacity)
         self.capacity = max(self.capacity, capacity)
 
@@ -51,8 +55,8 @@ class BeatClassifier:
         `due` is a DUE table of `k` beats, `windows` the `(k, edge.inputs.window_length(fs))` around them in mV.
         `atria_fibrillate` `(k,)` says whose rhythm is atrial fibrillation: there no beat is S and few are V
         (`edge.irregular_beats`). Returns labels `(k,)` (indices into `edge.tables.LABELS`) and the probability of
-        each, as the net, the rhythm and the beat before (`edge.succession`) have it; beats that do not lie inside the
-        signal, or whose signal is flat, clipped or not finite, are Q with 0.
+        each, as the net, the rhythm and the beats before (`edge.prevalence`, `edge.succession`) have it; beats that do
+        not lie inside the signal, or whose signal is flat, clipped or not finite, are Q with 0.
         """
         view = self._views.feed(due, windows)
         label = np.full(len(due), Q, np.uint8)
@@ -61,8 +65,10 @@ class BeatClassifier:
         own = self._model.logits(net_image(view.beat[seen], view.template[seen]), view.rr[seen])
         if atria_fibrillate is not None and np.count_nonzero(atria_fibrillate):
             irregular_beats.weigh(own, atria_fibrillate[seen])
-        logits = self._succession.weigh(due["row"][seen], own)
+        rows = due["row"][seen]
+        logits = self._succession.weigh(rows, self._prevalence.weigh(rows, own))
         label[seen] = own.argmax(1)
+        self._prevalence.remember(due["row"], label)
         self._succession.remember(due["row"], label)
         label[seen] = logits.argmax(1)
         score[seen] = _largest_share(logits)

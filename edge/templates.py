@@ -19,8 +19,8 @@ SLOWEST: Final = np.array(1 / 16, np.float32)  # how far a settled cluster moves
 FADE: Final = np.array(0.995, np.float32)  # of a cluster's weight with every beat of the stream: half after 138 beats
 PREMATURE_WEIGHT: Final = np.array(0.25, np.float32)
 
-_CORE: Final = slice(-30 - FIRST, 60 - FIRST)  # −0.25 … +0.49 s: QRS and T, without the P wave that S beats lack
-_POINTS: Final = np.array(_CORE.stop - _CORE.start, np.float32)
+CORE: Final = slice(-30 - FIRST, 60 - FIRST)  # −0.25 … +0.49 s: QRS and T, without the P wave that S beats lack
+_POINTS: Final = np.array(CORE.stop - CORE.start, np.float32)
 _ONE: Final = np.array(1, np.float32)
 _FLAT: Final = np.array(1e-12, np.float32)
 
@@ -49,7 +49,7 @@ class Templates(Rows):
         np.copyto(template, beats, where=self.count[at, :1] == 0)  # no cluster yet
 
         self.weight[at] = weight = self.weight[at] * FADE
-        likeness = _correlation(self.mean[at, :, _CORE], beats[:, _CORE])
+        likeness = correlation(self.mean[at, :, CORE], beats[:, CORE])
         joins = np.maximum.reduce(likeness, axis=1) > ALIKE
         place = first + np.where(joins, likeness.argmax(1), weight.argmin(1))
         counts[place] = count = joins * counts.take(place) + _ONE
@@ -59,7 +59,7 @@ class Templates(Rows):
         return template
 
 
-def _correlation(clusters: F32, beats: F32) -> F32:
+def correlation(clusters: F32, beats: F32) -> F32:
     """Pearson correlation of each beat with each cluster, `(k, clusters)`; 0 with a flat one."""
     x = np.concatenate((clusters, beats[:, None]), axis=1)
     x -= np.add.reduce(x, axis=2, keepdims=True) / _POINTS

@@ -5,6 +5,7 @@ import numpy as np
 from edge import irregular_beats
 from edge.atrial_fibrillation import AtrialFibrillation
 from edge.p_waves import PWaves
+from edge.prevalence import Prevalence
 from edge.rounds import rounds
 from edge.tables import N, Q, S
 from edge.types import F32, U8
@@ -19,15 +20,18 @@ def decided(logits: F32, patients: Beats) -> U8:
 
 
 def weighed(logits: F32, patients: Beats) -> F32:
-    """The logits as the rhythm leaves them, where the patient's beats before are atrial fibrillation."""
+    """The logits as the patient's beats before leave them: atrial fibrillation, and how many of them were S."""
     left = logits.copy()
     names, who = np.unique(patients.record, return_inverse=True)
     atria, p_waves = AtrialFibrillation(len(names)), PWaves(_FS, len(names))
+    prevalence = Prevalence(len(names))
     for places in rounds(who):
         rows, beats = who[places], patients.take(places)
         own = left[places]
         irregular_beats.weigh(own, atria.likely(rows))
-        left[places], label = own, _told(own, beats)
+        left[places] = prevalence.weigh(rows, own)
+        prevalence.remember(rows, _told(own, beats))
+        label = _told(left[places], beats)
         has = (label == N) | (label == S)
         p_waves.learn(rows[has], beats.before[has], beats.qrs_mv[has])
         atria.feed(rows, beats.rr_s, label, p_waves.share(rows))

@@ -27,6 +27,8 @@ class Shares(NamedTuple):
     """N draws with the intervals of simulated atrial fibrillation and no P wave."""
     simulated: tuple[float, float, float, float] = (0.1, 0.2, 0.3, 0.0)
     """Draws with the R-R vector of a simulated rhythm."""
+    others: float = 0.0
+    """N draws that are beats of other people, none of whom is known to have S beats."""
     series: int = 420
     """Rhythms that are simulated for them."""
     rr_noise: float = 0.03
@@ -46,8 +48,12 @@ _REGULAR: Final = 0.2  # `irregularity` below which an N beat may lend its shape
 class Drawer:
     """Draws epochs from some patients' beats."""
 
-    def __init__(self, beats: Beats, noise: F32, seed: int, shares: Shares | None = None) -> None:
+    def __init__(
+        self, beats: Beats, noise: F32, seed: int, shares: Shares | None = None, others: Beats | None = None
+    ) -> None:
+        """`others` are the people that `Shares.others` speaks of; their beats are N whatever their label."""
         self._shares = shares or Shares()
+        self._others = others
         self._rng = np.random.default_rng(seed)
         self._beats = beats.take(beats.clear & (beats.label <= F))
         self._noise = noise
@@ -79,9 +85,7 @@ class Drawer:
     def _odds_of(self, label: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """The beats of a class and how likely each is drawn: a patient counts by the square root of its beats."""
         held = np.flatnonzero(self._beats.label == label)
-        _, patient, count = np.unique(self._beats.record[held], return_inverse=True, return_counts=True)
-        odds = 1 / np.sqrt(count[patient])
-        return held, odds / odds.sum()
+        return held, _odds(self._beats.record[held])
 
     def _pick(self, label: int, k: int) -> NDArray[np.intp]:
         held, odds = self._odds[label]
@@ -96,7 +100,7 @@ class Drawer:
         if self._shares.simulated[label]:
             rr = np.where(self._some(k, self._shares.simulated[label]), self._intervals(label, k), rr)
         if label == N:
-            beat, template, rr = self._synthetic_af(beat, template, rr)
+            beat, template, rr = self._of_others(*self._synthetic_af(beat, template, rr))
         return beat, template, rr, np.full(k, label, np.uint8)
 
     def _synthetic_s(self, beat: F32, template: F32) -> tuple[F32, F32]:
@@ -111,6 +115,15 @@ class Drawer:
         intervals = self._intervals(N, len(beat), fibrillation=True)
         return without_p(beat, gone), without_p(template, gone), np.where(made, intervals, rr)
 
+    def _of_others(self, beat: F32, template: F32, rr: F32) -> tuple[F32, F32, F32]:
+        if self._others is None:
+            return beat, template, rr
+        k, odds = len(beat), _odds(self._others.record)
+        shape, lender = (self._others.take(self._rng.choice(len(odds), k, p=odds)) for _ in range(2))
+        intervals = np.where(self._some(k, self._shares.swapped), lender.rr, shape.rr)
+        made = self._some(k, self._shares.others)
+        return np.where(made, shape.beat, beat), np.where(made, shape.template, template), np.where(made, intervals, rr)
+
     def _intervals(self, label: int, k: int, fibrillation: bool = False) -> F32:
         """R-R vectors of simulated beats of a class, of all rhythms or of atrial fibrillation."""
         wanted = self._simulated.fibrillation if fibrillation else True
@@ -120,3 +133,11 @@ class Drawer:
 
     def _some(self, k: int, share: float) -> Bool:
         return self._rng.random((k, 1)) < share
+
+
+def _odds(record: NDArray[np.str_]) -> NDArray[np.float64]:
+    """How likely each beat is drawn: a patient counts by the square root of its beats."""
+    _, patient, count = np.unique(record, return_inverse=True, return_counts=True)
+    weight = 1 / np.sqrt(count[patient])
+    odds: NDArray[np.float64] = weight / weight.sum()
+    return odds

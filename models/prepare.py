@@ -2,8 +2,9 @@
 
     python -m models.prepare
 
-Reads `mitdb`, `svdb` and `nstdb` in `$PULSE_DATA`; writes `ds1.npz`, `svdb.npz`, `paced.npz`, `ds2*.npz` (as
-recorded, at moved R peaks, with noise) and `noise.npy` to `build/models`. What is there is not made again.
+Reads `mitdb`, `svdb`, `cinc2017` and `nstdb` in `$PULSE_DATA`; writes `ds1.npz`, `svdb.npz`, `without-s.npz`,
+`paced.npz`, `ds2*.npz` (as recorded, at moved R peaks, with noise) and `noise.npy` to `build/models`. What is there is
+not made again.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ import wfdb
 
 from edge.inputs import beat_images, window_length
 from edge.types import F32
-from models import beats
+from models import beats, without_s
 from models.noisy import NOISY, noise, noisier
 from models.records import DS1, DS2, PACED, SVDB, read
 from models.steps import WORK, once, recordings
@@ -33,6 +34,7 @@ def prepare(work: Path = WORK) -> None:
     """Make what the later steps read."""
     for name, patients in {"ds1": DS1, "svdb": SVDB, "paced": PACED, "ds2": DS2}.items():
         once(work / f"{name}.npz", partial(_save_cut, patients, 0))
+    once(work / "without-s.npz", lambda path: without_s.cut(recordings() / "cinc2017").save(path))
     once(work / "ds2-jittered.npz", partial(_save_cut, DS2, JITTER_S))
     for kind, snr_db in NOISY:
         once(work / f"ds2-{kind}-{snr_db}.npz", partial(_save_noisy, kind, snr_db))

@@ -24,6 +24,8 @@ class Recipe(NamedTuple):
     """Added to the logits of N, S, V, F: they undo the balance of the training draws. Chosen by `models.validate`."""
     epochs: int
     shares: Shares
+    others: str = ""
+    """The file of `models.prepare`, without `.npz`, that holds the people of `Shares.others`."""
 
     @property
     def model(self) -> Path:
@@ -39,16 +41,22 @@ class Recipe(NamedTuple):
         """The beats it is trained on."""
         return beats.joined([beats.load(WORK / f"{cut}.npz") for cut in self.cuts])
 
+    def other_people(self) -> Beats | None:
+        """Beats that are drawn as N beside them."""
+        return beats.load(WORK / f"{self.others}.npz") if self.others else None
+
 
 _MITDB: Final = "MIT-BIH Arrhythmia Database 1.0.0"
 SHIPPED: Final = Recipe(
     "beats",
     ("ds1", "svdb"),
     (*DS1, *SVDB),
-    f"{_MITDB} (DS1) and the MIT-BIH Supraventricular Arrhythmia Database 1.0.0",
-    (0.0, -1.25, -1.5, -2.5),
+    f"{_MITDB} (DS1) and the MIT-BIH Supraventricular Arrhythmia Database 1.0.0; "
+    "normal beats also of the PhysioNet/CinC Challenge 2017",
+    (0.0, -1.25, -1.25, -2.5),
     epochs=24,
-    shares=Shares(synthetic_s=0.25, series=1500),
+    shares=Shares(synthetic_s=0.25, series=1500, others=0.25),
+    others="without-s",
 )
 """What monitors use. Of more people fewer S beats need to be invented, and more can be learned."""
 STRICT: Final = Recipe("beats-strict", ("ds1",), DS1, _MITDB, (0.0, -1.5, -1.5, -1.5), epochs=14, shares=Shares())

@@ -44,7 +44,7 @@ def _save_fit(recipe: Recipe, patients: Beats, noise: F32, seed: int, path: Path
 def fit(recipe: Recipe, patients: Beats, noise: F32, seed: int) -> keras.Model:
     """A net trained on the beats of these patients."""
     keras.utils.set_random_seed(seed)
-    net, drawer = build(), Drawer(patients, noise, seed, recipe.shares)
+    net, drawer = build(), Drawer(patients, noise, seed, recipe.shares, recipe.other_people())
     steps = recipe.epochs * (drawer.size // BATCH)
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps, alpha=0.01))
     net.compile(optimizer, keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=SMOOTHING))

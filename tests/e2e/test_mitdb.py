@@ -114,7 +114,7 @@ def test_atrial_fibrillation_is_told_and_little_else_is_called_so(
 ) -> None:
     """By duration; the constants were fitted without the people of DS2."""
     tallies = {name: _fibrillation(events, references[name]) for name, events in said.items()}
-    for names, least_se, least_ppv in ((said, 96.5, 86.0), (DS2, 97.5, 85.0)):
+    for names, least_se, least_ppv in ((said, 96.5, 86.0), (DS2, 97.5, 84.0)):
         se, ppv = ec57_episodes.total(tallies[name] for name in names).by_duration()
         assert se >= least_se
         assert ppv >= least_ppv

@@ -59,7 +59,7 @@ def test_a_replayed_record_is_heard_beat_by_beat_and_its_runs_raise_alarms(
         monitor = subprocess.Popen([EXECUTABLE, "monitor", "-c", str(config)], stderr=subprocess.DEVNULL)
         try:
             assert wait_for(heard, "pulse/monitor/main/status")["state"] == "online"
-            replay = [EXECUTABLE, "replay", "200", "--db", str(mitdb), "--speed", str(SPEED), "--seconds", str(SECONDS)]
+            replay = [EXECUTABLE, "replay", "233", "--db", str(mitdb), "--speed", str(SPEED), "--seconds", str(SECONDS)]
             url = f"mqtt://127.0.0.1:{mosquitto}"
             done = subprocess.run([*replay, "--url", url], capture_output=True, text=True, timeout=120, check=False)
             assert done.returncode == 0, done.stderr
@@ -69,14 +69,14 @@ def test_a_replayed_record_is_heard_beat_by_beat_and_its_runs_raise_alarms(
         assert status == 0, "a monitor that is told to stop ends in order"
         time.sleep(0.5)
         said = list(heard.queue)
-    beats = [json.loads(m.payload) for m in said if m.topic == "pulse/v1/200/beats"]
-    reference = wfdb.rdann(str(mitdb / "200"), "atr", sampto=SECONDS * 360)
+    beats = [json.loads(m.payload) for m in said if m.topic == "pulse/v1/233/beats"]
+    reference = wfdb.rdann(str(mitdb / "233"), "atr", sampto=SECONDS * 360)
     true = sum(symbol in AAMI for symbol in reference.symbol)
     assert abs(len(beats) - true) <= 2
     assert any(beat["class"] == "V" for beat in beats)
     alarms = {json.loads(m.payload)["condition"] for m in said if "/alarms/" in m.topic and m.payload}
     assert "ventricular_run" in alarms
-    vitals = [json.loads(m.payload) for m in said if m.topic == "pulse/v1/200/vitals" and m.payload]
+    vitals = [json.loads(m.payload) for m in said if m.topic == "pulse/v1/233/vitals" and m.payload]
     assert vitals
     last = [json.loads(m.payload) for m in said if m.topic == "pulse/monitor/main/status"][-1]
     assert last["state"] == "offline"

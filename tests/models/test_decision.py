@@ -38,7 +38,14 @@ def test_there_a_beat_is_v_if_the_net_is_sure_of_it() -> None:
 
 def test_in_order_every_answer_is_the_net_s() -> None:
     patient = made_up.beats(["a"] * BEATS, [N] * BEATS)
-    np.testing.assert_array_equal(weighed(sure(S), patient), sure(S))
+    assert (decided(sure(S), patient) == S).all()
+    np.testing.assert_array_equal(weighed(sure(V), patient)[:, [N, V]], sure(V)[:, [N, V]])
+
+
+def test_a_doubted_beat_is_s_among_many_that_are() -> None:
+    logits = np.concatenate([sure(N, 1), sure(S, 300), sure(N, 1)])
+    logits[[0, -1], S] = 1.5
+    assert decided(logits, made_up.beats(["a"] * 302, [N] * 302))[[0, -1]].tolist() == [N, S]
 
 
 def test_one_patient_s_rhythm_says_nothing_of_another_whatever_order_their_beats_come_in() -> None:

@@ -58,6 +58,15 @@ def test_a_rare_patient_is_drawn_more_often_than_its_beats_alone_would_be() -> N
     assert drawn.rr[:, 0].mean() == pytest.approx(0.25, abs=0.03)  # √100 : √900
 
 
+def test_some_normal_beats_are_of_other_people_with_their_intervals(beats: Beats) -> None:
+    others = made_up.beats(["x"] * 9, [S] * 9, rr=np.ones((9, len(FEATURES)), np.float32))
+    shares = PLAIN._replace(draws=(2000, 500, 0, 0), others=0.25)
+    drawn = Drawer(beats, NOISE, 0, shares, others).epoch()
+    lent = (drawn.rr == 1).all(1)
+    assert (drawn.label[lent] == N).all()
+    assert lent[drawn.label == N].mean() == pytest.approx(0.25, abs=0.03)
+
+
 def test_beats_for_calibration_are_beats_as_recorded(beats: Beats) -> None:
     shown = Drawer(beats, NOISE, 0, PLAIN).plain()
     assert np.bincount(shown.label, minlength=len(LABELS)).tolist() == [60, 25, 25, 4, 0]
