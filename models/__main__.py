@@ -2,9 +2,9 @@
 
     make train          (or: python -m models)
 
-Needs the extra `train` and `$PULSE_DATA` with `mitdb`, `svdb` and `nstdb`. Some five minutes on one core; what
-`build/models` holds already is not made again, so an interrupted run goes on where it was. Delete the folder to begin
-anew.
+Needs the extra `train` and `$PULSE_DATA` with `mitdb`, `svdb`, `cinc2017` and `nstdb`. Some six minutes on one core;
+what `build/models` holds already is not made again, so an interrupted run goes on where it was. Delete the folder to
+begin anew.
 """
 
 from models.evaluate import evaluate

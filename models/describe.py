@@ -1,15 +1,19 @@
 """The card of a converted net, as far as the file itself and the recipe tell it."""
 
 import hashlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from ai_edge_litert.interpreter import Interpreter
 
 from edge.card import SHAPES, Card, Tensor, expected
-from models.prepare import fingerprint
+from models import without_s
+from models.prepare import fingerprint, folder
 from models.recipes import Recipe
 from models.records import DS2
+from models.steps import recordings
 from models.train import BATCH, RATE, SMOOTHING
 
 
@@ -34,13 +38,20 @@ def described(recipe: Recipe, seed: int) -> tuple[Card, bytes]:
 def _training(recipe: Recipe, seed: int) -> dict[str, Any]:
     return {
         "split": {"train": recipe.train, "test": DS2, "of": recipe.of},
-        "sha256_of_training_records": fingerprint(recipe.train),
+        "sha256_of_training_records": fingerprint(_records(recipe)),
         "seed": seed,
         "epochs": recipe.epochs,
         "batch": BATCH,
         "rate": RATE,
         "label_smoothing": SMOOTHING,
     }
+
+
+def _records(recipe: Recipe) -> Iterator[Path]:
+    """Whatever it was trained on."""
+    yield from (folder(name) / name for name in recipe.train)
+    if recipe.others:
+        yield from (each.path for each in without_s.chosen(recordings() / "cinc2017"))
 
 
 def _tensor(detail: dict[str, Any]) -> Tensor:

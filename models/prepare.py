@@ -8,7 +8,7 @@ not made again.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -55,12 +55,13 @@ def folder(name: str) -> Path:
     return recordings() / ("svdb" if name in SVDB else "mitdb")
 
 
-def fingerprint(names: Sequence[str]) -> str:
+def fingerprint(records: Iterable[Path]) -> str:
     """SHA-256 over the files of these records, in order."""
     digest = hashlib.sha256()
-    for name in names:
-        for suffix in (".hea", ".dat", ".atr"):
-            digest.update((folder(name) / name).with_suffix(suffix).read_bytes())
+    for record in records:
+        files = (record.with_suffix(suffix) for suffix in (".hea", ".dat", ".mat", ".atr"))
+        for file in filter(Path.exists, files):
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -22,7 +22,7 @@ class _Counted(Sized, Iterable[_Item], Protocol[_Item]):
 
 
 def recordings() -> Path:
-    """The folder that holds `mitdb`, `svdb` and `nstdb`: `$PULSE_DATA`, or the user's cache."""
+    """The folder that holds `mitdb`, `svdb`, `cinc2017` and `nstdb`: `$PULSE_DATA`, or the user's cache."""
     return Path(os.environ.get("PULSE_DATA") or platformdirs.user_cache_dir("pulse"))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from edge.templates import CORE, correlation
 from models import labelled
 from models.beats import Beats
+from models.labelled import Labelled
 
 RHYTHMS: Final = ("N", "A")
 """Labels of the recordings."""
@@ -17,10 +18,14 @@ ALIKE: Final = 0.8
 """Only beats that resemble the usual one so much: ventricular beats and noise are left out."""
 
 
-def cut(db: Path) -> Beats:
-    """Beats of every other recording, by name, all of them labelled N; the others are left to tell how it went."""
+def chosen(db: Path) -> list[Labelled]:
+    """Every other recording, by name, where it has such a rhythm; the others are left to tell how it went."""
     every_other = sorted(labelled.listed(db, db / "REFERENCE.csv"))[::2]
-    chosen = [each._replace(label="N") for each in every_other if each.label in RHYTHMS]
-    beats = labelled.cut(chosen, ["N"])
+    return [each._replace(label="N") for each in every_other if each.label in RHYTHMS]
+
+
+def cut(db: Path) -> Beats:
+    """Their beats, all labelled N."""
+    beats = labelled.cut(chosen(db), ["N"])
     likeness = correlation(beats.template[:, None, CORE], beats.beat[:, CORE])[:, 0]
     return beats.take(beats.clear & (likeness > ALIKE))
