@@ -11,6 +11,7 @@ import pytest
 from edge.rr_context import FEATURES
 from edge.types import F32
 from models.beats import Beats
+from models.recipes import STRICT
 from tests.models import made_up
 from tests.models.wfdb_folder import heart, write
 
@@ -26,8 +27,10 @@ class Tuning(ModuleType):
     def __init__(self) -> None:
         super().__init__("models.fine_tuning")
         self.trained: list[tuple[str, set[str]]] = []
+        self.began_from: set[Path] = set()
 
     def fit(self, trained: Path, how: str, patients: Beats, classes: int, seed: int) -> "Net":
+        self.began_from.add(trained)
         self.trained.append((how, set(patients.record.tolist())))
         means = [patients.rr[patients.label == label, IRREGULARITY].mean() for label in range(classes)]
         return Net(np.mean(means))
@@ -88,6 +91,12 @@ def test_no_person_trains_and_is_tested(tuning: Tuning, db: Path, monkeypatch: p
     assert len(tuning.trained) == 5
     for _, trained in tuning.trained:
         assert {0, 2} == {sum(str(db / f"r{a}") in trained for a in (n, n + 2)) for n in (0, 1, 4, 5, 8, 9)}
+
+
+def test_what_is_taught_has_seen_nobody_of_cinc2017(tuning: Tuning, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, db, "--how", "scratch")
+    assert tuning.began_from == {STRICT.work / "net-0.keras"}
+    assert not STRICT.others
 
 
 def test_as_many_people_train_as_are_asked_for(tuning: Tuning, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
