@@ -223,7 +223,7 @@ class Chain:
         assert self._classifier
         rows, sample = due["row"], due["sample"]
         due["whole"] = self._whole(rows, sample, clock)
-        windows = self._windows(rows, sample, clock)
+        windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True, until=clock)
         onset, offset, r_mv = delineate(windows, self.fs)
         rr = self._classifier.interval(rows, sample)
         label, score = self._classifier.feed(due, windows, self._rhythm.atria_fibrillate(rows))
@@ -238,16 +238,6 @@ class Chain:
     def _whole(self, rows: RowIndex, sample: I64, clock: I64) -> Bool:
         held = self._ring.covers(rows, sample - self._before, self._before + self._after)
         return held & (sample + self._after <= clock)
-
-    def _windows(self, rows: RowIndex, sample: I64, clock: I64) -> F32:
-        """The signal around each beat, with the last sample before `clock` repeated."""
-        windows = self._ring.window(rows, sample - self._half, 2 * self._half, repeat_ends=True)
-        end = clock - sample + self._half
-        first = int(end.min())
-        if first < windows.shape[1] and np.count_nonzero(self._ring.clock[rows] > clock):
-            last = windows[np.arange(len(rows)), np.minimum(end, windows.shape[1]) - 1, None]
-            np.copyto(windows[:, first:], last, where=np.arange(first, windows.shape[1]) >= end[:, None])
-        return windows
 
     def _classified_beat(
         self,

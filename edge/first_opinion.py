@@ -60,8 +60,8 @@ class FirstOpinions:
     def _asked(self, due: Table, ring: Ring, to_come: int) -> list[tuple[int, FirstOpinion]]:
         rows, sample = due["row"], due["sample"]
         due["whole"] = ring.covers(rows, sample - self._before, self._before + self._seen)
-        windows = ring.window(rows, sample - self._window // 2, self._window, repeat_ends=True)
-        windows[:, self._window // 2 + self._seen :] = windows[:, self._window // 2 + self._seen - 1, None]
+        first, until = sample - self._window // 2, sample + self._seen
+        windows = ring.window(rows, first, self._window, repeat_ends=True, until=until)
         label, score = self._classifier.feed(due, windows)
         columns = (rows, sample, ring.clock[rows] - to_come - 1, label, score)
         return [(row, _opinion(*rest)) for row, *rest in zip(*(c.tolist() for c in columns), strict=True)]

@@ -55,17 +55,21 @@ class Ring(Rows):
         inside: Bool = (first >= self.oldest(rows)) & (first + length <= self.clock[rows])
         return inside
 
-    def window(self, rows: RowIndex, first: I64, length: int, *, repeat_ends: bool = False) -> F32:
+    def window(
+        self, rows: RowIndex, first: I64, length: int, *, repeat_ends: bool = False, until: I64 | None = None
+    ) -> F32:
         """`length` samples of each stream in `rows` (any order, repeats allowed) from sample `first` on.
 
-        With `repeat_ends` a window that reaches past the ends of the contiguous stretch repeats its first or last
-        sample there; without, it raises `WindowOutsideRing`. Returns a copy of shape `(len(rows), length)`.
+        With `repeat_ends` a window that reaches past the ends of the contiguous stretch, or to sample `until`, repeats
+        its first or last sample there; without, it raises `WindowOutsideRing`. Returns a copy of shape
+        `(len(rows), length)`.
         """
         if not repeat_ends and not self.covers(rows, first, length).all():
             raise WindowOutsideRing(f"{length} samples from {first.tolist()} are not all held")
         found = self._read(rows, first, length)
         if repeat_ends:
-            _repeat_ends(found, self.oldest(rows) - first, self.clock[rows] - first)
+            end = self.clock[rows] if until is None else np.minimum(until, self.clock[rows])
+            _repeat_ends(found, self.oldest(rows) - first, end - first)
         return found
 
     def _read(self, rows: RowIndex, first: I64, length: int) -> F32:

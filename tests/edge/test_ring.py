@@ -45,6 +45,13 @@ def test_repeated_ends_never_cross_the_start_of_the_stretch() -> None:
     np.testing.assert_array_equal(got[0], [100, 100, *range(100, 108), 107, 107])
 
 
+def test_what_came_from_a_sample_on_can_be_left_out() -> None:
+    ring = filled(9)
+    rows, until = np.array([0, 2]), np.array([33, 99])
+    got = ring.window(rows, np.array([30, 30]), 8, repeat_ends=True, until=until)
+    np.testing.assert_array_equal(got, [[30, 31, 32, *[32] * 5], [*range(2030, 2036), 2035, 2035]])
+
+
 def test_after_a_new_start_nothing_older_can_be_read() -> None:
     ring = filled(9)
     ring.start(np.array([1]), 50)
