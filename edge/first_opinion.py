@@ -49,7 +49,7 @@ class FirstOpinions:
         """Take newly found beats (`BEAT`)."""
         self._pending.add(beats)
 
-    def feed(self, rows: RowIndex, ring: Ring, to_come: int = 0) -> list[tuple[int, FirstOpinion]]:
+    def feed(self, rows: RowIndex, ring: Ring, to_come: int) -> list[tuple[int, FirstOpinion]]:
         """What can be said of the beats of these streams after a hop, each with its row.
 
         The newest `to_come` samples of the ring came after that hop.

@@ -33,15 +33,14 @@ class Peaks:
         """The chosen ones, by mask."""
         if np.count_nonzero(which) == len(which):  # most often it is all of them
             return self
-        return Peaks(self.rows[which], self.tick[which], self.level[which], self.background[which], self.sample[which])
+        return self._of(which)
 
     def parted(self, counts: I64) -> Iterator["Peaks"]:
         """So many of them at a time."""
-        ends = np.cumsum(counts)
-        for part, count in zip(map(slice, (ends - counts).tolist(), ends.tolist()), counts.tolist(), strict=True):
-            yield self._of(part) if count else NO_PEAKS
+        for end, count in zip(counts.cumsum().tolist(), counts.tolist(), strict=True):
+            yield self._of(slice(end - count, end)) if count else NO_PEAKS
 
-    def _of(self, part: slice) -> "Peaks":
+    def _of(self, part: slice | Bool) -> "Peaks":
         return Peaks(self.rows[part], self.tick[part], self.level[part], self.background[part], self.sample[part])
 
 
@@ -116,8 +115,7 @@ def local_maxima(blocks: F32) -> tuple[I64, ...]:
     """Where the largest value of the middle one of three blocks is the largest within one block to either side.
 
     `blocks` is `(…, 3·m)`. Gives indices into the leading axes, and last the place of the peak in the middle block,
-    `0 … m - 1`.
-    A plateau has no peak at its end, and a flat line none at all.
+    `0 … m - 1`. A plateau has no peak at its end, and a flat line none at all.
     """
     m = blocks.shape[-1] // 3
     # Most streams fail against the middle block's direct neighbours; only the rest is worth a closer look.

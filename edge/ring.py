@@ -82,12 +82,13 @@ class Ring(Rows):
 
 def _repeat_ends(x: F32, begin: I64, end: I64) -> None:
     """Overwrite what of each row lies before its place `begin`, and from `end` on."""
-    length, each = x.shape[1], np.arange(len(x))
+    length = x.shape[1]
     before, after = begin.max(initial=0), end.min(initial=length)
     if before == 0 and after == length:
         return
     if (begin >= np.minimum(end, length)).any() or after <= 0:
         raise WindowOutsideRing("a window without a held sample has none to repeat")
+    each = np.arange(len(x))
     if after < length:
         last = x[each, np.minimum(end, length) - 1, None]
         np.copyto(x[:, after:], last, where=np.arange(after, length) >= end[:, None])

@@ -13,7 +13,6 @@ from models import without_s
 from models.prepare import fingerprint, folder
 from models.recipes import Recipe
 from models.records import DS2
-from models.steps import recordings
 from models.train import BATCH, RATE, SMOOTHING
 
 
@@ -38,7 +37,7 @@ def described(recipe: Recipe, seed: int) -> tuple[Card, bytes]:
 def _training(recipe: Recipe, seed: int) -> dict[str, Any]:
     return {
         "split": {"train": recipe.train, "test": DS2, "of": recipe.of},
-        "sha256_of_training_records": fingerprint(_records(recipe)),
+        "sha256_of_training_records": fingerprint(_files(recipe)),
         "seed": seed,
         "epochs": recipe.epochs,
         "batch": BATCH,
@@ -47,11 +46,13 @@ def _training(recipe: Recipe, seed: int) -> dict[str, Any]:
     }
 
 
-def _records(recipe: Recipe) -> Iterator[Path]:
+def _files(recipe: Recipe) -> Iterator[Path]:
     """Whatever it was trained on."""
-    yield from (folder(name) / name for name in recipe.train)
+    for name in recipe.train:
+        yield from ((folder(name) / name).with_suffix(suffix) for suffix in (".hea", ".dat", ".atr"))
     if recipe.others:
-        yield from (each.path for each in without_s.chosen(recordings() / "cinc2017"))
+        for each in without_s.chosen(without_s.folder()):
+            yield from (each.path.with_suffix(suffix) for suffix in (".hea", ".mat"))
 
 
 def _tensor(detail: dict[str, Any]) -> Tensor:

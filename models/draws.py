@@ -54,6 +54,7 @@ class Drawer:
         """`others` are the people that `Shares.others` speaks of; their beats are N whatever their label."""
         self._shares = shares or Shares()
         self._others = others
+        self._others_odds = None if others is None else _odds(others.record)
         self._rng = np.random.default_rng(seed)
         self._beats = beats.take(beats.clear & (beats.label <= F))
         self._noise = noise
@@ -118,8 +119,8 @@ class Drawer:
     def _of_others(self, beat: F32, template: F32, rr: F32) -> tuple[F32, F32, F32]:
         if self._others is None:
             return beat, template, rr
-        k, odds = len(beat), _odds(self._others.record)
-        shape, lender = (self._others.take(self._rng.choice(len(odds), k, p=odds)) for _ in range(2))
+        k, people = len(beat), len(self._others)
+        shape, lender = (self._others.take(self._rng.choice(people, k, p=self._others_odds)) for _ in range(2))
         intervals = np.where(self._some(k, self._shares.swapped), lender.rr, shape.rr)
         made = self._some(k, self._shares.others)
         return np.where(made, shape.beat, beat), np.where(made, shape.template, template), np.where(made, intervals, rr)

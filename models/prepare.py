@@ -34,7 +34,7 @@ def prepare(work: Path = WORK) -> None:
     """Make what the later steps read."""
     for name, patients in {"ds1": DS1, "svdb": SVDB, "paced": PACED, "ds2": DS2}.items():
         once(work / f"{name}.npz", partial(_save_cut, patients, 0))
-    once(work / "without-s.npz", lambda path: without_s.cut(recordings() / "cinc2017").save(path))
+    once(work / "without-s.npz", lambda path: without_s.cut(without_s.folder()).save(path))
     once(work / "ds2-jittered.npz", partial(_save_cut, DS2, JITTER_S))
     for kind, snr_db in NOISY:
         once(work / f"ds2-{kind}-{snr_db}.npz", partial(_save_noisy, kind, snr_db))
@@ -55,13 +55,11 @@ def folder(name: str) -> Path:
     return recordings() / ("svdb" if name in SVDB else "mitdb")
 
 
-def fingerprint(records: Iterable[Path]) -> str:
-    """SHA-256 over the files of these records, in order."""
+def fingerprint(files: Iterable[Path]) -> str:
+    """SHA-256 over these files, in order. Raises `OSError` where one is missing."""
     digest = hashlib.sha256()
-    for record in records:
-        files = (record.with_suffix(suffix) for suffix in (".hea", ".dat", ".mat", ".atr"))
-        for file in filter(Path.exists, files):
-            digest.update(file.read_bytes())
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -11,11 +11,17 @@ from edge.templates import CORE, correlation
 from models import labelled
 from models.beats import Beats
 from models.labelled import Labelled
+from models.steps import recordings
 
 RHYTHMS: Final = ("N", "A")
 """Labels of the recordings."""
 ALIKE: Final = 0.8
 """Only beats that resemble the usual one so much: ventricular beats and noise are left out."""
+
+
+def folder() -> Path:
+    """Where the recordings are."""
+    return recordings() / "cinc2017"
 
 
 def chosen(db: Path) -> list[Labelled]:
